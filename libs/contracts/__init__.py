@@ -1,0 +1,1 @@
+"""What services say to one another: event models, principal, problem. Pydantic only."""

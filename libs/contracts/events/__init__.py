@@ -1,0 +1,28 @@
+"""Facts that cross from one service to another, in the past tense. A contract is only ever added to."""
+
+from contracts.events.base import Event, event_class, event_types
+from contracts.events.identity import (
+    DepartmentFact,
+    DictionaryChanged,
+    DictionaryItemFact,
+    OrganisationChanged,
+    PersonFact,
+    UserChanged,
+)
+from contracts.events.ledgers import LedgerRowExpiring, LedgerRowRenewed, LedgerRowsChanged, RowChange
+
+__all__ = [
+    "DepartmentFact",
+    "DictionaryChanged",
+    "DictionaryItemFact",
+    "Event",
+    "LedgerRowExpiring",
+    "LedgerRowRenewed",
+    "LedgerRowsChanged",
+    "OrganisationChanged",
+    "PersonFact",
+    "RowChange",
+    "UserChanged",
+    "event_class",
+    "event_types",
+]

@@ -1,0 +1,85 @@
+"""What auth tells everyone: departments, people, dictionaries. Each service keeps its own small copy of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.events.base import Event
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class DepartmentFact(_Fact):
+    """One department as it is now. `path` is the materialised path of ids, `/<root>/<child>/`, and ends with a slash,
+    so that `path LIKE :path || '%'` is the department and everything below it."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: str
+    parent_id: UUID | None = None
+    path: str
+    sort: int = 0
+    closed_on: date | None = None
+    version: int
+
+
+class PersonFact(_Fact):
+    """One person as they are now; the phone is masked, for no personal number travels on the bus."""
+
+    id: UUID
+    username: str
+    name: str
+    employee_no: str | None = None
+    department_id: UUID | None = None
+    post: str | None = None
+    phone_masked: str | None = None
+    roles: tuple[str, ...] = ()
+    active: bool = True
+    version: int
+
+
+class DictionaryItemFact(_Fact):
+    """One item of a dictionary. `ext` holds rules as data (validity_months, warn_days, basis, …)."""
+
+    value: str
+    label: str
+    sort: int = 0
+    enabled: bool = True
+    color: str | None = None
+    parent_value: str | None = None
+    aliases: tuple[str, ...] = ()
+    ext: dict[str, Any] = {}
+
+
+class OrganisationChanged(Event):
+    """Departments were created, renamed, moved or closed."""
+
+    type: ClassVar[str] = "cn.gas.organisation.changed.v1"
+
+    departments: tuple[DepartmentFact, ...]
+
+
+class UserChanged(Event):
+    """People were created or changed."""
+
+    type: ClassVar[str] = "cn.gas.user.changed.v1"
+
+    users: tuple[PersonFact, ...]
+
+
+class DictionaryChanged(Event):
+    """A dictionary as a whole, after a change."""
+
+    type: ClassVar[str] = "cn.gas.dictionary.changed.v1"
+
+    dictionary: str
+    name: str
+    version: int
+    items: tuple[DictionaryItemFact, ...]

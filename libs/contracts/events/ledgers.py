@@ -1,0 +1,70 @@
+"""What ledgers tells others: rows changed (for statistics), a row is about to expire, a row was renewed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.events.base import Event
+
+WarningLevel = Literal["yellow", "orange", "red", "overdue"]
+
+
+class RowChange(BaseModel):
+    """One row as it is after a change. Consumers keep the highest version they have seen for an id, so that order and
+    repetition do not matter. `facts` holds only the fields that a ledger declares as facts."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: UUID
+    version: int
+    deleted: bool = False
+    department_id: UUID
+    facts: dict[str, Any] = {}
+
+
+class LedgerRowsChanged(Event):
+    """Rows of one ledger changed; at most 500 changes in one message."""
+
+    type: ClassVar[str] = "cn.gas.ledger.rows_changed.v1"
+
+    ledger: str
+    changes: tuple[RowChange, ...]
+
+
+class LedgerRowExpiring(Event):
+    """A due date of a row crossed a warning threshold. `threshold` counts days before the date; -1 stands for overdue.
+    `person_key` is the row owner's stable, non-personal key, where a ledger's rows belong to people."""
+
+    type: ClassVar[str] = "cn.gas.ledger.row_expiring.v1"
+
+    ledger: str
+    ledger_title: str
+    row_id: UUID
+    row_version: int
+    title: str
+    department_id: UUID
+    owner_id: UUID | None = None
+    due_field: str
+    due_label: str
+    due_on: date
+    threshold: int
+    level: WarningLevel
+
+
+class LedgerRowRenewed(Event):
+    """The due date of a row no longer calls for a warning: it was changed, the row was retired, deleted, or replaced
+    by a newer one. Notices of (row, due field) whose date is not `due_on` are closed; all of them when it is None.
+    `row_version` orders this against LedgerRowExpiring of the same row, whichever arrives first."""
+
+    type: ClassVar[str] = "cn.gas.ledger.row_renewed.v1"
+
+    ledger: str
+    row_id: UUID
+    row_version: int
+    due_field: str
+    due_on: date | None = None
+    reason: Literal["changed", "deleted", "retired", "replaced"]
