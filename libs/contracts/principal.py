@@ -56,6 +56,8 @@ class Principal(BaseModel):
         """Whether one of the grants covers `permission` (`service:resource:verb`, no wildcards)."""
         service, resource, verb = permission.split(":")
         return any(
-            granted in (service, "*") and not resources.isdisjoint((resource, "*")) and not verbs.isdisjoint((verb, "*"))
+            granted in (service, "*")
+            and not resources.isdisjoint((resource, "*"))
+            and not verbs.isdisjoint((verb, "*"))
             for granted, resources, verbs in self._grants
         )

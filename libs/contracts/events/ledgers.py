@@ -36,8 +36,7 @@ class LedgerRowsChanged(Event):
 
 
 class LedgerRowExpiring(Event):
-    """A due date of a row crossed a warning threshold. `threshold` counts days before the date; -1 stands for overdue.
-    `person_key` is the row owner's stable, non-personal key, where a ledger's rows belong to people."""
+    """A due date of a row crossed a warning threshold. `threshold` counts days before the date; -1 stands for overdue."""
 
     type: ClassVar[str] = "cn.gas.ledger.row_expiring.v1"
 

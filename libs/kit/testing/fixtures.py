@@ -1,0 +1,46 @@
+"""Pytest fixtures. tests/conftest.py imports them; a service's own conftest builds on them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from kit.settings import ServiceSettings
+from kit.testing.databases import TestPostgres, run_postgres
+from kit.testing.identity import TestIssuer
+
+
+def missing_tool(reason: str) -> None:
+    """Skips a test whose tool is not on this machine, loudly; on CI, which never skips, it fails."""
+    if os.environ.get("SAFEWORK_CI"):
+        pytest.fail(f"CI 不允许跳过：{reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[TestPostgres]:
+    """A PostgreSQL server for the session."""
+    yield from run_postgres()
+
+
+@pytest.fixture
+def service_settings(postgres: TestPostgres) -> Iterator[Callable[..., Any]]:
+    """`service_settings(Settings, **more)` → settings of a service on a fresh clone of its template database."""
+    names: list[str] = []
+
+    def make(settings_class: type[ServiceSettings], **more: Any) -> Any:
+        names.append(postgres.clone(settings_class))
+        return postgres.settings(settings_class, names[-1], **more)
+
+    yield make
+    for name in names:
+        postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def issuer() -> TestIssuer:
+    """Signs tokens that the applications under test accept."""
+    return TestIssuer()

@@ -1,0 +1,1 @@
+"""Identity: users, organisation, roles, sessions, dictionaries, audit."""

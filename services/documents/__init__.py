@@ -1,0 +1,1 @@
+"""File libraries: folders, files, uploads straight to the object store."""

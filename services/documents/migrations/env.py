@@ -1,0 +1,6 @@
+"""Alembic's entry into this service's migrations."""
+
+from kit.db import migrate
+from services.documents.tables import metadata
+
+migrate.run(metadata)

@@ -1,0 +1,1 @@
+"""Certificate, equipment and supply ledgers: declared, imported, exported, watched."""

@@ -1,0 +1,20 @@
+"""Settings of the ledgers service."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import ClassVar
+
+from kit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What ledgers needs from its environment."""
+
+    service: ClassVar[str] = "ledgers"
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,5 @@
+"""Every table of this service, for the migrations: importing this module imports all that declare one."""
+
+from services.ledgers.models import Base
+
+metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""Statistics and read models that events fill."""

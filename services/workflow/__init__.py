@@ -1,0 +1,1 @@
+"""Workflows, rectification, notices and to-dos."""

@@ -1,0 +1,6 @@
+"""Alembic's entry into this service's migrations."""
+
+from kit.db import migrate
+from services.workflow.tables import metadata
+
+migrate.run(metadata)
