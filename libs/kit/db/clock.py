@@ -1,4 +1,4 @@
-"""Clocks: moments are aware UTC; dates are company dates, for a certificate expires in the company's own day."""
+"""Clocks: moments are aware UTC; dates are company dates, for a thing expires in the company's own day."""
 
 from __future__ import annotations
 
