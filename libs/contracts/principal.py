@@ -28,9 +28,13 @@ class Scope(BaseModel):
     department_ids: tuple[UUID, ...] = ()
 
 
+# Resources that `*` does not cover: who may see whole identity numbers has to be granted by name.
+NAMED_ONLY = frozenset({"personal"})
+
+
 class Principal(BaseModel):
     """The person behind a request. `permissions` are grant patterns `service:resource[,resource]:verb[,verb]`,
-    where `*` stands for every resource or verb."""
+    where `*` stands for every resource (but for NAMED_ONLY) or verb."""
 
     model_config = ConfigDict(frozen=True)
 

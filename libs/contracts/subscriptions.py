@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from contracts.events import (
     DictionaryChanged,
+    DictionaryDeclared,
     Event,
     LedgerRowExpiring,
     LedgerRowRenewed,
@@ -20,6 +21,7 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
     OrganisationChanged: EVERY_SERVICE,
     UserChanged: EVERY_SERVICE,
     DictionaryChanged: EVERY_SERVICE,
+    DictionaryDeclared: ("auth",),
     LedgerRowsChanged: ("reports",),
     LedgerRowExpiring: ("workflow",),
     LedgerRowRenewed: ("workflow",),

@@ -4,6 +4,7 @@ from contracts.events.base import Event, event_class, event_types
 from contracts.events.identity import (
     DepartmentFact,
     DictionaryChanged,
+    DictionaryDeclared,
     DictionaryItemFact,
     OrganisationChanged,
     PersonFact,
@@ -14,6 +15,7 @@ from contracts.events.ledgers import LedgerRowExpiring, LedgerRowRenewed, Ledger
 __all__ = [
     "DepartmentFact",
     "DictionaryChanged",
+    "DictionaryDeclared",
     "DictionaryItemFact",
     "Event",
     "LedgerRowExpiring",

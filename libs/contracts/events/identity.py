@@ -46,7 +46,8 @@ class PersonFact(_Fact):
 
 
 class DictionaryItemFact(_Fact):
-    """One item of a dictionary. `ext` holds rules as data (validity_months, warn_days, basis, …)."""
+    """One item of a dictionary. `ext` holds rules as data (validity_months, warn_days, basis, …). An item is retired
+    (`enabled` false) and never removed; `version` grows with each change of it, and the newest wins."""
 
     value: str
     label: str
@@ -56,6 +57,9 @@ class DictionaryItemFact(_Fact):
     parent_value: str | None = None
     aliases: tuple[str, ...] = ()
     ext: dict[str, Any] = {}
+    valid_from: date | None = None
+    valid_to: date | None = None
+    version: int = 0
 
 
 class OrganisationChanged(Event):
@@ -75,11 +79,27 @@ class UserChanged(Event):
 
 
 class DictionaryChanged(Event):
-    """A dictionary as a whole, after a change."""
+    """Items of a dictionary were created or changed. `items` are those that changed, or all of them; a dictionary that
+    is too large for one message comes in several, and each stands for itself."""
 
     type: ClassVar[str] = "cn.gas.dictionary.changed.v1"
 
     dictionary: str
     name: str
     version: int
+    items: tuple[DictionaryItemFact, ...]
+
+
+class DictionaryDeclared(Event):
+    """A service says which items its code relies on. Auth creates the missing ones, upgrades those that nobody has
+    touched, leaves alone what an administrator changed, and answers with DictionaryChanged. `revision` grows when the
+    declaration changes; an older one than was seen last changes nothing."""
+
+    type: ClassVar[str] = "cn.gas.dictionary.declared.v1"
+
+    service: str
+    dictionary: str
+    name: str
+    revision: int = 1
+    editable: bool = True
     items: tuple[DictionaryItemFact, ...]

@@ -78,3 +78,6 @@ class DirectoryDictionaryItem(KitBase):
     parent_value: Mapped[str | None]
     aliases: Mapped[list[str]] = mapped_column(ARRAY(Text))
     ext: Mapped[dict[str, Any]]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    version: Mapped[int]

@@ -1,0 +1,45 @@
+"""Data scope: THE one place where "which rows may this person see" becomes SQL (domain.md 1.1, reliability.md S14).
+
+Every list, read, write, export, statistic and event handler adds `scope_clause` to its query. A row outside is answered
+as a missing one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, any_, false, func, literal, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from contracts.principal import Principal, ScopeKind
+from kit.directory.tables import DirectoryDepartment
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+def scope_clause(principal: Principal, dept_column: Column, owner_column: Column | None = None) -> ColumnElement[bool]:
+    """The condition that a row lies in the principal's data scope. `dept_column` is the department that a row belongs
+    to, `owner_column` the person who created it; without an owner column, the scope 本人 reaches nothing."""
+    scope = principal.scope
+    match scope.kind:
+        case ScopeKind.COMPANY:
+            return true()
+        case ScopeKind.SUBTREE:
+            # ARRAY(subquery) is evaluated once per statement, and `= ANY(array)` can use an index that begins with the
+            # department; a semi-join against the department table cannot be combined with the list's order.
+            anchor, below = aliased(DirectoryDepartment), aliased(DirectoryDepartment)
+            ids = select(below.id).join(anchor, func.starts_with(below.path, anchor.path))
+            return dept_column == any_(func.array(ids.where(anchor.id.in_(scope.department_ids)).scalar_subquery()))
+        case ScopeKind.DEPARTMENT | ScopeKind.CHOSEN:
+            return dept_column.in_(scope.department_ids) if scope.department_ids else false()
+        case ScopeKind.OWN:
+            return owner_column == principal.user_id if owner_column is not None else false()
+    return false()
+
+
+def in_scope(session: Session, principal: Principal, dept_id: UUID) -> bool:
+    """Whether the principal may put a row into a department, or read what belongs to the department as a whole. With the
+    scope 本人 that is the person's own department: one may create rows there, and then sees one's own."""
+    if principal.scope.kind is ScopeKind.OWN:
+        return dept_id == principal.department_id
+    return bool(session.scalar(select(scope_clause(principal, literal(dept_id)))))
