@@ -1,0 +1,197 @@
+"""A person's own notices: list, mark read. Nobody sees another's; what is not yours does not exist."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from contracts.principal import Principal
+from kit import audit
+from kit.db import now, today
+from kit.errors import FieldError, Invalid, NotFound
+from kit.http.principal import CurrentPrincipal, signed_in
+from kit.http.session import SessionDep
+from services.workflow.notices.models import Notice, NoticeRecipient, NoticeSubject
+from services.workflow.notices.wording import expiry_title
+
+router = APIRouter(prefix="/api/workflow/notices", tags=["提醒"])
+
+MAX_OFFSET = 10_000_000
+Level = Literal["yellow", "orange", "red", "overdue"]
+
+
+class NoticeQuery(BaseModel):
+    """Filters of the list. `unread=true`: what still wants attention, neither read nor closed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unread: bool | None = None
+    kind: Annotated[str, Field(max_length=50)] | None = None
+    level: Level | None = None
+    page: Annotated[int, Field(ge=1)] = 1
+    size: Annotated[int, Field(ge=1, le=200)] = 20
+
+
+class NoticeRef(BaseModel):
+    """The row that the notice is about."""
+
+    service: str
+    type: str
+    id: UUID
+
+
+class NoticeItem(BaseModel):
+    """One notice as its recipient sees it today."""
+
+    id: UUID
+    kind: str
+    title: str
+    ref: NoticeRef
+    due_on: date
+    threshold: int = Field(description="days before the date; -1 when it had passed")
+    level: Level
+    read_at: datetime | None
+    created_at: datetime
+    closed_at: datetime | None
+    close_reason: Literal["changed", "deleted", "retired", "replaced"] | None
+
+
+class NoticePage(BaseModel):
+    """A page of the list; `unread` is the bell's number, whatever the filters are."""
+
+    items: list[NoticeItem]
+    total: int
+    page: int
+    size: int
+    unread: int
+
+
+class ReadAll(BaseModel):
+    """How many notices were marked."""
+
+    read: int
+
+
+@router.get("", dependencies=[signed_in()], summary="我的提醒", response_model=NoticePage)
+def list_notices(
+    request: Request, session: SessionDep, who: CurrentPrincipal, query: Annotated[NoticeQuery, Query()]
+) -> Response:
+    """Newest first. The answer has an ETag: a bell that asks again with If-None-Match gets 304 and no body."""
+    if (query.page - 1) * query.size > MAX_OFFSET:
+        raise Invalid("页码过大", errors=[FieldError(("query", "page"), "page_too_large", "页码过大，请缩小查询范围")])
+    conditions = _conditions(query, who)
+    rows = session.execute(
+        _own(*conditions)
+        .order_by(NoticeRecipient.notified_at.desc(), NoticeRecipient.notice_id.desc())
+        .limit(query.size)
+        .offset((query.page - 1) * query.size)
+    ).all()
+    on = today()
+    page = NoticePage(
+        items=[_item(copy, notice, subject, on) for copy, notice, subject in rows],
+        total=session.scalar(select(func.count()).select_from(NoticeRecipient).join(Notice).where(*conditions)) or 0,
+        page=query.page,
+        size=query.size,
+        unread=session.scalar(select(func.count()).select_from(NoticeRecipient).where(*_unread(who))) or 0,
+    )
+    body = page.model_dump_json().encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Vary": "Authorization"}
+    if tag in (known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+@router.post("/read-all", dependencies=[signed_in()], summary="全部标为已读")
+def read_all(session: SessionDep, who: CurrentPrincipal) -> ReadAll:
+    """Marks every unread notice of the caller."""
+    marked = session.scalars(
+        update(NoticeRecipient).where(*_unread(who)).values(read_at=now()).returning(NoticeRecipient.notice_id)
+    ).all()
+    if marked:
+        audit.record(session, who, "notice.read_all", "notice", detail={"count": len(marked)})
+    return ReadAll(read=len(marked))
+
+
+@router.post("/{notice_id}/read", dependencies=[signed_in()], summary="标为已读")
+def read(notice_id: UUID, session: SessionDep, who: CurrentPrincipal) -> NoticeItem:
+    """Marks one notice as read (已阅); a second time changes nothing."""
+    marked = session.scalars(
+        update(NoticeRecipient)
+        .where(
+            NoticeRecipient.person_id == who.user_id,
+            NoticeRecipient.notice_id == notice_id,
+            NoticeRecipient.read_at.is_(None),
+        )
+        .values(read_at=now())
+        .returning(NoticeRecipient.notice_id)
+    ).all()
+    if marked:
+        audit.record(session, who, "notice.read", "notice", notice_id)
+    return _one(session, who, notice_id)
+
+
+def _own(*conditions: ColumnElement[bool]) -> Select[NoticeRecipient, Notice, NoticeSubject]:
+    return (
+        select(NoticeRecipient, Notice, NoticeSubject)
+        .join(Notice, Notice.id == NoticeRecipient.notice_id)
+        .join(NoticeSubject, NoticeSubject.id == Notice.subject_id)
+        .where(*conditions)
+    )
+
+
+def _unread(who: Principal) -> tuple[ColumnElement[bool], ...]:
+    return (
+        NoticeRecipient.person_id == who.user_id,
+        NoticeRecipient.read_at.is_(None),
+        NoticeRecipient.closed_at.is_(None),
+    )
+
+
+def _conditions(query: NoticeQuery, who: Principal) -> list[ColumnElement[bool]]:
+    conditions = [NoticeRecipient.person_id == who.user_id]
+    if query.unread is True:
+        conditions = list(_unread(who))
+    elif query.unread is False:
+        conditions.append(NoticeRecipient.read_at.is_not(None) | NoticeRecipient.closed_at.is_not(None))
+    if query.kind is not None:
+        conditions.append(Notice.kind == query.kind)
+    if query.level is not None:
+        conditions.append(Notice.level == query.level)
+    return conditions
+
+
+def _one(session: Session, who: Principal, notice_id: UUID) -> NoticeItem:
+    row = session.execute(
+        _own(NoticeRecipient.person_id == who.user_id, NoticeRecipient.notice_id == notice_id),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return _item(*row, today())
+
+
+def _item(copy: NoticeRecipient, notice: Notice, subject: NoticeSubject, on: date) -> NoticeItem:
+    return NoticeItem.model_validate(
+        {
+            "id": notice.id,
+            "kind": notice.kind,
+            "title": expiry_title(notice.title, notice.due_label, notice.due_on, on),
+            "ref": {"service": subject.service, "type": subject.type, "id": subject.ref_id},
+            "due_on": notice.due_on,
+            "threshold": notice.threshold,
+            "level": notice.level,
+            "read_at": copy.read_at,
+            "created_at": copy.notified_at,
+            "closed_at": copy.closed_at,
+            "close_reason": notice.close_reason,
+        }
+    )
