@@ -5,13 +5,18 @@ from __future__ import annotations
 from functools import cache
 from typing import ClassVar
 
-from kit.settings import ServiceSettings
+from kit.settings import ObjectStoreSettings, ServiceSettings
 
 
-class Settings(ServiceSettings):
-    """What documents needs from its environment."""
+# ServiceSettings comes last, for pydantic lets the last base decide where values are read from.
+class Settings(ObjectStoreSettings, ServiceSettings):
+    """What documents needs from its environment. The limits are those of reliability.md S20."""
 
     service: ClassVar[str] = "documents"
+
+    uploads_per_minute: int = 20
+    user_files: int = 50_000
+    user_gigabytes: int = 20
 
 
 @cache
