@@ -8,6 +8,7 @@ from contracts.events import (
     DictionaryChanged,
     DictionaryDeclared,
     Event,
+    FactsRequested,
     LedgerRowExpiring,
     LedgerRowRenewed,
     LedgerRowsChanged,
@@ -23,6 +24,7 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
     DictionaryChanged: EVERY_SERVICE,
     DictionaryDeclared: ("auth",),
     LedgerRowsChanged: ("reports",),
+    FactsRequested: ("ledgers",),
     LedgerRowExpiring: ("workflow",),
     LedgerRowRenewed: ("workflow",),
 }

@@ -11,6 +11,7 @@ from contracts.events.identity import (
     UserChanged,
 )
 from contracts.events.ledgers import LedgerRowExpiring, LedgerRowRenewed, LedgerRowsChanged, RowChange
+from contracts.events.reports import FactsRequested
 
 __all__ = [
     "DepartmentFact",
@@ -18,6 +19,7 @@ __all__ = [
     "DictionaryDeclared",
     "DictionaryItemFact",
     "Event",
+    "FactsRequested",
     "LedgerRowExpiring",
     "LedgerRowRenewed",
     "LedgerRowsChanged",

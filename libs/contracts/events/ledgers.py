@@ -15,7 +15,8 @@ WarningLevel = Literal["yellow", "orange", "red", "overdue"]
 
 class RowChange(BaseModel):
     """One row as it is after a change. Consumers keep the highest version they have seen for an id, so that order and
-    repetition do not matter. `facts` holds only the fields that a ledger declares as facts."""
+    repetition do not matter. `facts` holds only the fields that a ledger declares as facts. `owner_id` is the person who
+    made the row: the data scope 本人 rests on it in statistics too."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -23,6 +24,7 @@ class RowChange(BaseModel):
     version: int
     deleted: bool = False
     department_id: UUID
+    owner_id: UUID | None = None
     facts: dict[str, Any] = {}
 
 
