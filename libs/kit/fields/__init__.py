@@ -1,0 +1,70 @@
+"""Fields as data: declared once, and parsed, validated, stored, shown and exported from that one declaration.
+
+Imports neither FastAPI nor any spreadsheet library: what a field is does not depend on where its value comes from."""
+
+from kit.fields.bind import bind
+from kit.fields.days import add_months, to_day
+from kit.fields.declare import (
+    choice,
+    code,
+    day,
+    decimal,
+    department,
+    identity_number,
+    integer,
+    multi_choice,
+    phone,
+    text,
+    textarea,
+    yes_no,
+)
+from kit.fields.identity import is_masked, mask
+from kit.fields.kinds import KINDS, Kind, formatter, parser
+from kit.fields.lookups import Departments, Dictionary, Lookups
+from kit.fields.rules import After, DueDate, EveryMonths, GenderAgrees, NotFuture, RequiredByRule, Rule
+from kit.fields.spec import DeclarationError, FieldSpec, Issue, RequiredWhen, Wrong
+from kit.fields.text import half_width, key_of
+from kit.fields.validate import Checked, RowValidator
+
+__all__ = [
+    "KINDS",
+    "After",
+    "Checked",
+    "DeclarationError",
+    "Departments",
+    "Dictionary",
+    "DueDate",
+    "EveryMonths",
+    "FieldSpec",
+    "GenderAgrees",
+    "Issue",
+    "Kind",
+    "Lookups",
+    "NotFuture",
+    "RequiredByRule",
+    "RequiredWhen",
+    "RowValidator",
+    "Rule",
+    "Wrong",
+    "add_months",
+    "bind",
+    "choice",
+    "code",
+    "day",
+    "decimal",
+    "department",
+    "formatter",
+    "half_width",
+    "identity_number",
+    "integer",
+    "is_masked",
+    "key_of",
+    "mask",
+    "multi_choice",
+    "parser",
+    "phone",
+    "text",
+    "textarea",
+    "to_day",
+    "yes_no",
+]

@@ -1,0 +1,222 @@
+"""Rules about more than one field, as data. The same ones hold for the form, the API and the import.
+
+A rule names what it reads and what it fills, and compiles to a closure that runs once per row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from kit.fields.days import add_months
+from kit.fields.lookups import Lookups
+from kit.fields.spec import FieldSpec, Issue
+
+Fields = Mapping[str, FieldSpec]
+Check = Callable[[dict[str, Any]], Issue | None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Base of all rules. `fills` are the fields that the rule may give a value to when they are blank."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The fields whose values decide."""
+        return ()
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """The fields that may get a value."""
+        return ()
+
+    def compile(self, fields: Fields, lookups: Lookups) -> Check:
+        """The closure for one row; it may change the row, and returns what is wrong."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class After(Rule):
+    """`later` is after `earlier`; with `same_day` it may be the same day."""
+
+    later: str
+    earlier: str
+    same_day: bool = False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.later, self.earlier)
+
+    def compile(self, fields: Fields, lookups: Lookups) -> Check:
+        later, earlier, same = self.later, self.earlier, self.same_day
+        word = "不能早于" if same else "应晚于"
+        message = f"{fields[later].title}{word}{fields[earlier].title}"
+
+        def check(row: dict[str, Any]) -> Issue | None:
+            end, start = row.get(later), row.get(earlier)
+            if end is None or start is None or end > start or (same and end == start):
+                return None
+            return Issue(later, "not_after", message)
+
+        return check
+
+
+@dataclass(frozen=True)
+class NotFuture(Rule):
+    """`day` is today or earlier."""
+
+    day: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.day,)
+
+    def compile(self, fields: Fields, lookups: Lookups) -> Check:
+        key, today = self.day, lookups.today
+        issue = Issue(key, "in_the_future", f"{fields[key].title}不能晚于今天")
+        return lambda row: issue if (value := row.get(key)) is not None and value > today else None
+
+
+@dataclass(frozen=True)
+class GenderAgrees(Rule):
+    """The seventeenth digit of a citizen identity number is odd for men (GB 11643). `gender` is filled when it is blank."""
+
+    gender: str
+    identity: str
+    male: str = "male"
+    female: str = "female"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.gender, self.identity)
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        return (self.gender,)
+
+    def compile(self, fields: Fields, lookups: Lookups) -> Check:
+        gender, identity, words = self.gender, self.identity, (self.female, self.male)
+        issue = Issue(gender, "gender_contradicts", f"{fields[gender].title}与{fields[identity].title}不一致")
+
+        def check(row: dict[str, Any]) -> Issue | None:
+            number = row.get(identity)
+            if number is None:
+                return None
+            expected = words[int(number[16]) % 2]
+            if row.get(gender) is None:
+                row[gender] = expected
+            return None if row[gender] == expected else issue
+
+        return check
+
+
+@dataclass(frozen=True)
+class DueDate(Rule):
+    """`target` is a date that a dictionary's cycle gives when nothing is printed: `months` (the name of an item's rule) after
+    the first of `after` that is known, where the first of `by` whose item has that rule decides. `last_day` is for
+    validities, which end on the day before. A cycle may begin differently: `first_after`, `first_months`. Nothing is filled
+    beyond `until`. A printed date is never overwritten (domain.md 6.1)."""
+
+    target: str
+    after: tuple[str, ...]
+    months: str
+    by: tuple[str, ...]
+    first_after: str | None = None
+    first_months: str | None = None
+    last_day: bool = False
+    until: str | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return tuple(key for key in (*self.after, *self.by, self.first_after, self.until) if key is not None)
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        return (self.target,)
+
+    def compile(self, fields: Fields, lookups: Lookups) -> Check:
+        target, until, step = self.target, self.until, timedelta(days=1 if self.last_day else 0)
+        # An item's rules were read once here: {field: {item: months}}.
+        later = _months(self.months, self.by, fields, lookups)
+        first = _months(self.first_months, self.by, fields, lookups) if self.first_months else ()
+        cycles = [(key, later) for key in self.after]
+        if self.first_after:
+            cycles.append((self.first_after, first))
+
+        def check(row: dict[str, Any]) -> None:
+            if row.get(target) is not None:
+                return
+            for key, table in cycles:
+                start = row.get(key)
+                if start is None:
+                    continue
+                for by, months in table:
+                    count = months.get(row.get(by))
+                    if count:
+                        due = add_months(start, count) - step
+                        if until is None or (end := row.get(until)) is None or due < end:
+                            row[target] = due
+                        return
+
+        return check
+
+
+def _months(name: str, by: tuple[str, ...], fields: Fields, lookups: Lookups) -> tuple[tuple[str, dict[Any, int]], ...]:
+    tables = []
+    for key in by:
+        dictionary = lookups.dictionaries[fields[key].dictionary or ""]
+        tables.append((key, {v: int(n) for v in dictionary.items if (n := dictionary.rule(v, name)) is not None}))
+    return tuple(tables)
+
+
+@dataclass(frozen=True)
+class EveryMonths(Rule):
+    """`target` is `months` (a field of this row) after `after`, when it is blank."""
+
+    target: str
+    after: str
+    months: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.after, self.months)
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        return (self.target,)
+
+    def compile(self, fields: Fields, lookups: Lookups) -> Check:
+        target, after, months = self.target, self.after, self.months
+
+        def check(row: dict[str, Any]) -> None:
+            if row.get(target) is None and row.get(after) is not None and row.get(months):
+                row[target] = add_months(row[after], row[months])
+
+        return check
+
+
+@dataclass(frozen=True)
+class RequiredByRule(Rule):
+    """`field` must be given when the dictionary item of `by` has the rule `name`, unless a rule has filled it."""
+
+    field: str
+    by: str
+    name: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.field, self.by)
+
+    def compile(self, fields: Fields, lookups: Lookups) -> Check:
+        key, by = self.field, self.by
+        dictionary = lookups.dictionaries[fields[by].dictionary or ""]
+        calls = {value for value in dictionary.items if dictionary.rule(value, self.name)}
+        title = fields[by].title
+
+        def check(row: dict[str, Any]) -> Issue | None:
+            if row.get(key) is None and row.get(by) in calls:
+                return Issue(key, "required", f"{title}为“{dictionary.labels[row[by]]}”时必填")
+            return None
+
+        return check
