@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, false, func, literal, select, true
+from sqlalchemy import ColumnElement, any_, false, func, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from contracts.principal import Principal, ScopeKind
+from contracts.principal import Principal, Scope, ScopeKind
 from kit.directory.tables import DirectoryDepartment
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -20,7 +20,12 @@ Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 def scope_clause(principal: Principal, dept_column: Column, owner_column: Column | None = None) -> ColumnElement[bool]:
     """The condition that a row lies in the principal's data scope. `dept_column` is the department that a row belongs
     to, `owner_column` the person who created it; without an owner column, the scope 本人 reaches nothing."""
-    scope = principal.scope
+    return or_(
+        *(_reach(principal, part, dept_column, owner_column) for part in (principal.scope, *principal.scope.also))
+    )
+
+
+def _reach(principal: Principal, scope: Scope, dept_column: Column, owner_column: Column | None) -> ColumnElement[bool]:
     match scope.kind:
         case ScopeKind.COMPANY:
             return true()
@@ -40,6 +45,7 @@ def scope_clause(principal: Principal, dept_column: Column, owner_column: Column
 def in_scope(session: Session, principal: Principal, dept_id: UUID) -> bool:
     """Whether the principal may put a row into a department, or read what belongs to the department as a whole. With the
     scope 本人 that is the person's own department: one may create rows there, and then sees one's own."""
-    if principal.scope.kind is ScopeKind.OWN:
-        return dept_id == principal.department_id
+    scopes = (principal.scope, *principal.scope.also)
+    if any(scope.kind is ScopeKind.OWN for scope in scopes) and dept_id == principal.department_id:
+        return True
     return bool(session.scalar(select(scope_clause(principal, literal(dept_id)))))

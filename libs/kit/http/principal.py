@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Protocol
 
-from contracts.principal import Principal
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from contracts.principal import Principal
 from kit.errors import Forbidden, Unauthenticated
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -38,7 +38,9 @@ def get_principal(request: Request) -> Principal:
     return principal
 
 
-CurrentPrincipal = Annotated[Principal, Depends(get_principal)]
+# Not cached by the framework: `require` narrows the principal's data scope to that of the roles which give the
+# permission, and whoever asks for the principal after it has to see that.
+CurrentPrincipal = Annotated[Principal, Depends(get_principal, use_cache=False)]
 
 
 def require(permission: str) -> Any:
@@ -48,6 +50,7 @@ def require(permission: str) -> Any:
         needed = _PARAMETER.sub(lambda match: str(request.path_params[match.group(1)]), permission)
         if not principal.may(needed):
             raise Forbidden(f"缺少权限：{needed}", code="permission_missing")
+        request.state.principal = principal.narrowed(needed)
 
     return _declared(guard, "require", permission)
 

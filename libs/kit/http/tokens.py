@@ -8,12 +8,12 @@ from base64 import urlsafe_b64decode
 from typing import Any, Protocol
 from uuid import UUID
 
-from contracts.principal import Principal, Scope
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from pydantic import ValidationError
 
+from contracts.principal import Grant, Principal, Scope
 from kit.errors import Unauthenticated
 
 # EdDSA over Ed25519 by its fully specified name (RFC 9864 deprecates the name "EdDSA").
@@ -106,8 +106,24 @@ def claims_of(principal: Principal) -> dict[str, Any]:
         "dept": str(principal.department_id) if principal.department_id else None,
         "roles": list(principal.roles),
         "perm": list(principal.permissions),
-        "scope": {"kind": principal.scope.kind.value, "ids": [str(id_) for id_ in principal.scope.department_ids]},
+        "scope": _scope_claim(principal.scope),
+        # Only where somebody's roles reach differently far; a token has to stay small.
+        **(
+            {"grants": [{"perm": list(g.permissions), "scope": _scope_claim(g.scope)} for g in principal.grants]}
+            if principal.grants
+            else {}
+        ),
     }
+
+
+def _scope_claim(scope: Scope) -> dict[str, Any]:
+    claim: dict[str, Any] = {"kind": scope.kind.value, "ids": [str(id_) for id_ in scope.department_ids]}
+    return {**claim, "also": [_scope_claim(part) for part in scope.also]} if scope.also else claim
+
+
+def _scope_of(claim: dict[str, Any]) -> Scope:
+    also = tuple(_scope_of(part) for part in claim.get("also", ()))
+    return Scope(kind=claim["kind"], department_ids=tuple(claim["ids"]), also=also)
 
 
 def principal_of(claims: dict[str, Any]) -> Principal:
@@ -121,10 +137,14 @@ def principal_of(claims: dict[str, Any]) -> Principal:
             department_id=UUID(claims["dept"]) if claims["dept"] else None,
             roles=tuple(claims["roles"]),
             permissions=tuple(claims["perm"]),
-            scope=Scope(kind=claims["scope"]["kind"], department_ids=tuple(claims["scope"]["ids"])),
+            scope=_scope_of(claims["scope"]),
+            grants=tuple(
+                Grant(permissions=tuple(grant["perm"]), scope=_scope_of(grant["scope"]))
+                for grant in claims.get("grants", ())
+            ),
             version=claims["ver"],
         )
-    except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ValidationError) as error:
         raise Unauthenticated(code="token_invalid") from error
 
 
