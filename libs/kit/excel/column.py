@@ -1,0 +1,28 @@
+"""What a caller says about a column: how it is headed, and what the template offers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a workbook. `title` and `aliases` are what a heading may say; `required` stops an import whose file
+    lacks it. The rest shapes what we write: `text` keeps Excel from turning digits into numbers, `date` formats and checks
+    dates, `choices` become a drop-down, `help` a note on the heading, `hidden` a column for the program only."""
+
+    key: str
+    title: str
+    aliases: Sequence[str] = ()
+    required: bool = False
+    text: bool = False
+    date: bool = False
+    choices: Sequence[str] = ()
+    # Whether a value outside `choices` may be typed; several choices in one cell cannot be checked by Excel itself.
+    open_choices: bool = False
+    width: float = 14
+    help: str | None = None
+    example: str | float | None = None
+    hidden: bool = False
+    extra: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,119 @@
+"""Finding the heading row: under titles and notes, in any order of columns, with the spelling that people use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kit.excel.column import Column
+from kit.excel.refusal import Refused
+from kit.fields.text import key_of
+
+# How far down a heading row is looked for.
+SEARCHED_ROWS = 30
+# Columns that people and we ourselves put beside the data; they are neither read nor remarked upon.
+IGNORED = frozenset({"序号", "编号序号", "行号", "no", "no.", "原行号", "错误原因"})
+_HINT = re.compile(r"\((?:必填|选填|可选|示例|例|格式|单位|yyyy|请|文本|如)[^)]*\)$")
+
+
+def heading_key(text: Any) -> str:
+    """What two spellings of one heading have in common: no blanks, line breaks, `*`, width or case."""
+    return key_of(text).replace("*", "").removesuffix(":") if isinstance(text, str) else ""
+
+
+def column_letter(index: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the headings are. `places` maps a column's key to its position (0 = A), `titles` positions to the text as
+    written, `unknown` lists the headings that mean nothing to us, `example` is where a marker would mark the example."""
+
+    sheet: str
+    row: int
+    places: dict[str, int]
+    titles: dict[int, str]
+    unknown: tuple[tuple[int, str], ...] = ()
+    duplicates: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    marker: int = 0
+    others: tuple[str, ...] = field(default=())
+
+
+class HeadingIndex:
+    """The words that headings may use, for one set of columns."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        self._by_word: dict[str, str] = {}
+        # A title wins over another column's alias.
+        for column in columns:
+            for alias in column.aliases:
+                self._by_word.setdefault(heading_key(alias), column.key)
+        for column in columns:
+            self._by_word[heading_key(column.title)] = column.key
+
+    def match(self, text: Any) -> str | None:
+        """The key of the column that a heading means."""
+        word = heading_key(text)
+        return self._by_word.get(word) or self._by_word.get(_HINT.sub("", word))
+
+    def find(self, sheet: str, rows: Iterable[Sequence[Any]], offset: int = 0) -> Found | None:
+        """The best heading row of a sheet, or None when none has as many as two known headings. `offset` is the position
+        of the first cell of each row."""
+        best: Found | None = None
+        needed = min(2, len(self.columns))
+        for number, row in enumerate(rows, start=1):
+            if number > SEARCHED_ROWS:
+                break
+            found = self._row(sheet, number, row, offset)
+            score = len(found.places)
+            if score < needed:
+                continue
+            # Headings merged over two rows appear in both; the data begins under the second.
+            if best is None or score > len(best.places) or (score == len(best.places) and number == best.row + 1):
+                best = found
+        return best
+
+    def _row(self, sheet: str, number: int, row: Sequence[Any], offset: int) -> Found:
+        places: dict[str, int] = {}
+        titles: dict[int, str] = {}
+        unknown: list[tuple[int, str]] = []
+        duplicates: list[str] = []
+        marker = offset
+        for index, cell in enumerate(row, start=offset):
+            if not isinstance(cell, str) or not cell.strip():
+                continue
+            titles[index] = cell
+            key = self.match(cell)
+            if key is None:
+                if heading_key(cell) in IGNORED:
+                    marker = index
+                else:
+                    unknown.append((index, cell.strip()))
+            elif key in places:
+                duplicates.append(cell.strip())
+            else:
+                places[key] = index
+        missing = tuple(c.title for c in self.columns if c.required and c.key not in places)
+        return Found(sheet, number, places, titles, tuple(unknown), tuple(duplicates), missing, marker)
+
+
+def check(found: Found | None) -> Found:
+    """Refuses what cannot be imported: no headings, a required column missing, a column twice."""
+    if found is None:
+        raise Refused("headings_not_found")
+    if found.missing:
+        raise Refused("missing_columns", "、".join(found.missing))
+    if found.duplicates:
+        raise Refused("duplicate_columns", "、".join(found.duplicates))
+    return found

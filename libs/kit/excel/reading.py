@@ -1,0 +1,111 @@
+"""Reads a workbook that has passed the prescan: chooses the sheet, finds the headings, yields the rows of data.
+
+Only for the child process: python-calamine can abort the process it runs in (reliability.md F11)."""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from kit.excel.column import Column
+from kit.excel.headings import SEARCHED_ROWS, Found, HeadingIndex, check, heading_key
+from kit.excel.prescan import Prescan
+from kit.excel.refusal import Refused
+
+# Sheets that come with templates and are never data.
+_NEVER_DATA = frozenset(map(heading_key, ("字典", "填表说明", "填写说明", "说明", "使用说明")))
+_EXAMPLE = ("示例", "例：", "例:", "样例")
+_TOTALS = frozenset({"合计", "总计", "小计"})
+
+
+def open_workbook(data: bytes) -> CalamineWorkbook:
+    """Raises Refused when the file is no workbook after all."""
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except (CalamineError, OSError, ValueError) as error:
+        raise Refused("bad_workbook") from error
+
+
+def rows_of(sheet: CalamineSheet, merged: bool) -> Iterator[list[Any]]:
+    """Every row from the first one on; in merged cells each has the value of the first."""
+    rows = sheet.iter_rows()
+    ranges = sorted(sheet.merged_cell_ranges or ()) if merged and sheet.start else []
+    if not ranges or sheet.start is None:
+        return rows
+    return _filled(rows, ranges, sheet.start[1])
+
+
+def _filled(rows: Iterator[list[Any]], ranges: list[Any], offset: int) -> Iterator[list[Any]]:
+    waiting = deque(ranges)
+    active: list[tuple[int, int, int, Any]] = []  # last row, first and last position, value
+    for number, row in enumerate(rows):
+        while waiting and waiting[0][0][0] <= number:
+            (_, left), (bottom, right) = waiting.popleft()
+            left, right = max(left - offset, 0), min(right - offset, len(row) - 1)
+            if left <= right and bottom >= number:
+                active.append((bottom, left, right, row[left]))
+        for _, left, right, value in active:
+            row[left : right + 1] = [value] * (right + 1 - left)
+        active = [entry for entry in active if entry[0] > number]
+        yield row
+
+
+def choose(workbook: CalamineWorkbook, scan: Prescan, columns: Sequence[Column]) -> tuple[CalamineSheet, Found]:
+    """The sheet whose headings fit best, visible ones first; Refused when none fits."""
+    index = HeadingIndex(columns)
+    best: tuple[CalamineSheet, Found] | None = None
+    others: list[str] = []
+    candidates = [
+        meta
+        for meta in workbook.sheets_metadata
+        if meta.typ == SheetTypeEnum.WorkSheet and heading_key(meta.name) not in _NEVER_DATA
+    ]
+    candidates.sort(key=lambda meta: meta.visible != SheetVisibleEnum.Visible)
+    for meta in candidates:
+        try:
+            sheet = workbook.get_sheet_by_name(meta.name)
+        except (CalamineError, OSError, ValueError) as error:
+            raise Refused("bad_workbook") from error
+        if sheet.start is None:
+            continue
+        found = index.find(meta.name, islice(rows_of(sheet, bool(scan.merged)), SEARCHED_ROWS), sheet.start[1])
+        if found is None:
+            continue
+        if best is None or (len(best[1].missing), -len(best[1].places)) > (len(found.missing), -len(found.places)):
+            best = (sheet, found)
+        elif not found.missing and meta.visible == SheetVisibleEnum.Visible:
+            others.append(meta.name)
+    found = check(best[1] if best else None)
+    assert best is not None
+    return best[0], replace(found, others=tuple(others))
+
+
+def data_rows(sheet: CalamineSheet, found: Found, keys: Sequence[str], merged: bool) -> Iterator[tuple[int, list[Any]]]:
+    """Row number (as Excel shows it) and the cells of `keys`, in that order. Blank rows, the example row, totals and
+    repeated headings are left out."""
+    assert sheet.start is not None
+    offset = sheet.start[1]
+    places = [found.places[key] - offset for key in keys]
+    marker = found.marker - offset
+    first = places[0]
+    first_title = found.titles[found.places[keys[0]]]
+    last_title = found.titles[found.places[keys[-1]]]
+    for number, row in enumerate(islice(rows_of(sheet, merged), found.row, None), start=found.row + 1):
+        cells = [row[place] for place in places]
+        for cell in cells:
+            if cell != "" and (type(cell) is not str or cell.strip()):
+                break
+        else:
+            continue
+        if row[first] == first_title and cells[-1] == last_title:
+            continue
+        mark = row[marker]
+        if type(mark) is str and mark and (mark.strip().startswith(_EXAMPLE) or mark.replace(" ", "") in _TOTALS):
+            continue
+        yield number, cells
