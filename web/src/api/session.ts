@@ -1,0 +1,198 @@
+/**
+ * The session of this browser tab. The access token lives in memory only; the refresh token is an HttpOnly cookie that
+ * scripts never see. Tabs refresh one at a time (Web Locks) and hand a new access token to one another, because a
+ * refresh token is good for one use and a second use of it ends the session.
+ */
+import { useSyncExternalStore } from "react";
+import { ApiError, offline, problemOf } from "./problem";
+import type { Me } from "./types";
+
+export type SessionStatus = "starting" | "anonymous" | "signed-in" | "ended";
+
+export interface SessionState {
+  status: SessionStatus;
+  me: Me | null;
+}
+
+interface TokenAnswer {
+  access_token: string;
+  expires_in: number;
+}
+
+interface Shared {
+  kind: "token" | "signed-out";
+  token?: TokenAnswer;
+  userId?: string;
+}
+
+const HINT = "safework.signed-in"; // there may be a refresh cookie: without it, no refresh is tried on the login page
+const HEADERS = { "X-Requested-With": "safework" };
+const EARLY_MS = 20_000;
+
+let token: string | null = null;
+let expiresAt = 0;
+let generation = 0;
+let refreshing: Promise<void> | null = null;
+let state: SessionState = { status: "starting", me: null };
+const listeners = new Set<() => void>();
+const waitingForSignIn = new Set<{ resolve: () => void; reject: (error: ApiError) => void }>();
+const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("safework-session");
+
+function publish(next: Partial<SessionState>): void {
+  state = { ...state, ...next };
+  for (const listener of listeners) listener();
+}
+
+function keep(answer: TokenAnswer): void {
+  token = answer.access_token;
+  expiresAt = Date.now() + answer.expires_in * 1000;
+  generation += 1;
+}
+
+channel?.addEventListener("message", ({ data }: MessageEvent<Shared>) => {
+  if (data.kind === "signed-out") {
+    if (state.status !== "starting") forget();
+  } else if (data.token && state.me && data.userId === state.me.user.id) {
+    keep(data.token);
+    if (state.status === "ended") resume();
+  } else if (data.token && state.status !== "starting") {
+    location.reload(); // another person signed in, in another tab: this tab's pages are no longer theirs to see
+  }
+});
+
+function share(answer: TokenAnswer): void {
+  channel?.postMessage({ kind: "token", token: answer, userId: state.me?.user.id } satisfies Shared);
+}
+
+function resume(): void {
+  publish({ status: "signed-in" });
+  for (const waiter of waitingForSignIn) waiter.resolve();
+  waitingForSignIn.clear();
+}
+
+function forget(): void {
+  token = null;
+  localStorage.removeItem(HINT);
+  for (const waiter of waitingForSignIn) waiter.reject(new ApiError(401));
+  waitingForSignIn.clear();
+  publish({ status: "anonymous", me: null });
+}
+
+async function call(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init });
+  } catch {
+    throw offline();
+  }
+  if (!response.ok) throw problemOf(response.status, await response.text(), (name) => response.headers.get(name));
+  return response;
+}
+
+async function fetchMe(): Promise<Me> {
+  const response = await call("/api/auth/me", { headers: { Authorization: `Bearer ${token}` } });
+  return (await response.json()) as Me;
+}
+
+async function withLock(work: () => Promise<void>): Promise<void> {
+  // Web Locks exist only in secure contexts; without them the promise kept by `refresh` still guards this one tab.
+  if (typeof navigator !== "undefined" && navigator.locks) await navigator.locks.request("safework-refresh", work);
+  else await work();
+}
+
+/** Get a new access token. Concurrent callers share one request; a token that another tab got meanwhile is used. */
+export function refresh(): Promise<void> {
+  const before = generation;
+  refreshing ??= withLock(async () => {
+    if (generation !== before) return;
+    const response = await call("/api/auth/refresh", { method: "POST", headers: HEADERS });
+    const answer = (await response.json()) as TokenAnswer;
+    keep(answer);
+    share(answer);
+  }).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+/** Restore the session when the application starts. A server that cannot be reached leaves the login page. */
+export async function restore(): Promise<void> {
+  if (!localStorage.getItem(HINT)) return publish({ status: "anonymous", me: null });
+  try {
+    await refresh();
+    publish({ status: "signed-in", me: await fetchMe() });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) localStorage.removeItem(HINT);
+    publish({ status: "anonymous", me: null });
+  }
+}
+
+/** Sign in. After an ended session the same person goes on where they were; another person gets a fresh page. */
+export async function signIn(username: string, password: string): Promise<void> {
+  const before = state.me?.user.id;
+  const response = await call("/api/auth/login", {
+    method: "POST",
+    headers: { ...HEADERS, "Content-Type": "application/json" },
+    body: JSON.stringify({ username, password }),
+  });
+  const answer = (await response.json()) as TokenAnswer;
+  keep(answer);
+  localStorage.setItem(HINT, "1");
+  const me = await fetchMe();
+  if (before && before !== me.user.id) return location.assign("/");
+  publish({ me });
+  share(answer);
+  resume();
+}
+
+/** End the session here and on the server. The tab forgets at once, even when the server cannot be reached. */
+export async function signOut(): Promise<void> {
+  const pending = call("/api/auth/logout", {
+    method: "POST",
+    headers: token ? { ...HEADERS, Authorization: `Bearer ${token}` } : HEADERS,
+  });
+  channel?.postMessage({ kind: "signed-out" } satisfies Shared);
+  try {
+    await pending;
+  } catch {
+    // The cookie's lifetime ends the session on the server; nothing better can be done from here.
+  }
+  forget();
+}
+
+/** The token for a request, renewed shortly before it ends. Null when nobody is signed in. */
+export async function bearer(): Promise<string | null> {
+  if (token && Date.now() > expiresAt - EARLY_MS) await renew();
+  return token;
+}
+
+/** Renew after a 401. When the session is over, wait until the person has signed in again, so that nothing is lost. */
+export async function renew(): Promise<void> {
+  if (state.status === "ended") return signedInAgain();
+  try {
+    await refresh();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    if (state.status !== "signed-in") throw error;
+    publish({ status: "ended" });
+    await signedInAgain();
+  }
+}
+
+function signedInAgain(): Promise<void> {
+  return new Promise((resolve, reject) => waitingForSignIn.add({ resolve, reject }));
+}
+
+export function sessionState(): SessionState {
+  return state;
+}
+
+export function useSession(): SessionState {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => state,
+  );
+}

@@ -1,0 +1,87 @@
+/** The root: language, theme, server state, and the choice between signing in and the shell. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { App as AntApp, ConfigProvider, Spin } from "antd";
+import zhCN from "antd/locale/zh_CN";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
+import { lazy, Suspense, useEffect } from "react";
+import { BrowserRouter, Navigate, useLocation } from "react-router";
+import { ApiError } from "../api/problem";
+import { useSession } from "../api/session";
+import { LoginPage } from "./auth/LoginPage";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { theme } from "./theme";
+
+dayjs.locale("zh-cn");
+
+const Shell = lazy(() => import("./shell/Shell"));
+const loadShell = () => import("./shell/Shell");
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: false,
+      // A refusal stays a refusal; only what may pass by itself is tried again.
+      retry: (failures, error) =>
+        failures < 2 && error instanceof ApiError && (error.status === 0 || [502, 503, 504].includes(error.status)),
+    },
+  },
+});
+
+export function App() {
+  return (
+    <ConfigProvider locale={zhCN} theme={theme} button={{ autoInsertSpace: false }}>
+      <AntApp message={{ maxCount: 3 }}>
+        <ErrorBoundary>
+          <QueryClientProvider client={queryClient}>
+            <BrowserRouter>
+              <Gate />
+            </BrowserRouter>
+          </QueryClientProvider>
+        </ErrorBoundary>
+      </AntApp>
+    </ConfigProvider>
+  );
+}
+
+function Gate() {
+  const { status, me } = useSession();
+  const location = useLocation();
+  useEffect(() => {
+    // Loaded while the person types the password, so that the shell is there when they are in.
+    if (status === "anonymous") void loadShell();
+  }, [status]);
+  useEffect(() => {
+    if (status === "anonymous") queryClient.clear();
+  }, [status]);
+  if (status === "starting") return <Waiting />;
+  if (status === "anonymous") {
+    if (location.pathname !== "/login") {
+      const next = location.pathname === "/" ? "" : `?next=${encodeURIComponent(location.pathname + location.search)}`;
+      return <Navigate to={`/login${next}`} replace />;
+    }
+    return <LoginPage />;
+  }
+  if (location.pathname === "/login") return <Navigate to={nextOf(location.search)} replace />;
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Shell key={me!.user.id} />
+    </Suspense>
+  );
+}
+
+/** Where to go after signing in: only an address of this application, never another site. */
+export function nextOf(search: string): string {
+  const next = new URLSearchParams(search).get("next");
+  return next && /^\/(?![/\\])/.test(next) ? next : "/";
+}
+
+function Waiting() {
+  return (
+    <main className="waiting" aria-busy="true">
+      <Spin size="large" />
+      <p>正在打开…</p>
+    </main>
+  );
+}

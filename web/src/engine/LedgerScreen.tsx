@@ -1,0 +1,44 @@
+/** One ledger: its list, its form, its import wizard, all made from its manifest. */
+import { Skeleton } from "antd";
+import { lazy, Suspense, useMemo } from "react";
+import { useDepartments } from "../api/manifest";
+import { NotFound } from "../app/NotFound";
+import { Engine } from "./field/context";
+import { FormPage } from "./form/FormPage";
+import { ListPage } from "./list/ListPage";
+import type { LedgerManifest } from "./schema";
+
+const ImportPage = lazy(() => import("./import/ImportPage"));
+
+interface Props {
+  ledger: LedgerManifest;
+  path: string;
+  rest: string;
+}
+
+export default function LedgerScreen({ ledger, path, rest }: Props) {
+  const departments = useDepartments();
+  const context = useMemo(() => ({ ledger, departments: departments.data ?? [] }), [ledger, departments.data]);
+  // Without the departments a filter by one would be sent without those below it, so the page waits for them.
+  if (departments.isPending) return <Skeleton active className="pad" />;
+  return (
+    <Engine value={context}>
+      <Part path={path} rest={rest} ledger={ledger} />
+    </Engine>
+  );
+}
+
+function Part({ ledger, path, rest }: Props) {
+  if (rest === "") return <ListPage path={path} />;
+  if (rest === "new" && ledger.permissions.create) return <FormPage id={null} path={path} />;
+  if (rest === "import" && ledger.permissions.import) {
+    return (
+      <Suspense fallback={<Skeleton active className="pad" />}>
+        <ImportPage path={path} />
+      </Suspense>
+    );
+  }
+  const edit = /^([0-9a-f-]{36})\/edit$/.exec(rest);
+  if (edit?.[1] && ledger.permissions.update) return <FormPage id={edit[1]} path={path} />;
+  return <NotFound />;
+}

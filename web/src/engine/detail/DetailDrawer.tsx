@@ -1,0 +1,85 @@
+/** Everything about one row, by groups, with what can be done to it. */
+import { useQuery } from "@tanstack/react-query";
+import { Button, Descriptions, Drawer, Skeleton, Space } from "antd";
+import { ledgers } from "../../api/ledgers";
+import { Failure } from "../../app/ErrorBoundary";
+import { dateTime } from "../../shared/format";
+import { useEngine } from "../field/context";
+import { kindOf } from "../field/registry";
+import { nameOf } from "../list/useRemove";
+import { grouped, type Row } from "../schema";
+
+interface Props {
+  id: string | null;
+  onClose: () => void;
+  onEdit: (row: Row) => void;
+  onRemove: (row: Row) => void;
+}
+
+export function DetailDrawer({ id, onClose, onEdit, onRemove }: Props) {
+  const { ledger } = useEngine();
+  const row = useQuery({
+    queryKey: ["rows", ledger.slug, "one", id],
+    queryFn: () => ledgers.get(ledger.slug, id!),
+    enabled: id !== null,
+  });
+  return (
+    <Drawer
+      open={id !== null}
+      onClose={onClose}
+      size={680}
+      title={row.data ? `${ledger.title} · ${nameOf(ledger, row.data)}` : ledger.title}
+      destroyOnHidden
+      extra={
+        row.data && (
+          <Space>
+            {ledger.permissions.delete && (
+              <Button danger onClick={() => onRemove(row.data)}>
+                删除
+              </Button>
+            )}
+            {ledger.permissions.update && (
+              <Button type="primary" onClick={() => onEdit(row.data)}>
+                修改
+              </Button>
+            )}
+          </Space>
+        )
+      }
+    >
+      {row.isPending && <Skeleton active />}
+      {row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
+      {row.data && <Detail row={row.data} />}
+    </Drawer>
+  );
+}
+
+function Detail({ row }: { row: Row }) {
+  const { ledger } = useEngine();
+  return (
+    <>
+      {grouped(ledger.fields).map((group) => (
+        <Descriptions
+          key={group.title}
+          title={group.title}
+          size="small"
+          bordered
+          className="detail-group"
+          column={{ xs: 1, md: 2 }}
+          items={group.fields.map((field) => {
+            const { cell: Cell, wide } = kindOf(field.kind);
+            return {
+              key: field.key,
+              label: field.title,
+              ...(wide ? { span: "filled" as const } : {}),
+              children: <Cell field={field} value={row[field.key]} row={row} />,
+            };
+          })}
+        />
+      ))}
+      <p className="quiet">
+        新建于 {dateTime(row.created_at)}，最后修改于 {dateTime(row.updated_at)}，第 {row.version} 版
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+/** How the value of each kind of field is shown in a table and in the detail. */
+import { Tooltip } from "antd";
+import type { ComponentType, ReactNode } from "react";
+import { toneOf } from "../../app/theme";
+import { due, type DueLevel } from "../../shared/format";
+import { StatusTag } from "../../shared/StatusTag";
+import { itemOf } from "../schema";
+import { useEngine, type CellProps } from "./context";
+
+export const EMPTY = <span className="quiet">—</span>;
+
+const DUE_TONE: Record<Exclude<DueLevel, "ok">, "yellow" | "orange" | "red"> = {
+  yellow: "yellow",
+  orange: "orange",
+  red: "red",
+  overdue: "red",
+};
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+export function TextCell({ value }: CellProps): ReactNode {
+  if (isEmpty(value)) return EMPTY;
+  return (
+    <Tooltip title={String(value)} mouseEnterDelay={0.5}>
+      <span>{String(value)}</span>
+    </Tooltip>
+  );
+}
+
+export function NumberCell({ field, value }: CellProps): ReactNode {
+  if (isEmpty(value)) return EMPTY;
+  const number = Number(value);
+  if (Number.isNaN(number)) return String(value);
+  const digits = field.kind === "integer" ? 0 : (field.precision ?? 6);
+  return <span className="number">{number.toLocaleString("zh-CN", { maximumFractionDigits: digits })}</span>;
+}
+
+/** A date; when the ledger watches it, with how near it is, in words and in colour. */
+export function DayCell({ field, value, row }: CellProps): ReactNode {
+  const { ledger } = useEngine();
+  if (isEmpty(value)) return EMPTY;
+  const day = String(value).slice(0, 10);
+  const watch = ledger.expiry.find((expiry) => expiry.field === field.key);
+  const state = watch && !isSettled(row) ? due(day, watch.warn_days) : null;
+  return (
+    <span className="number day">
+      {day}
+      {state && state.level !== "ok" && <StatusTag tone={DUE_TONE[state.level]}>{state.text}</StatusTag>}
+    </span>
+  );
+}
+
+/** Rows that nobody has to act on any more: their dates give no warning (domain.md 1.3, Suppress). */
+const SETTLED = new Set(["报废", "停用", "已注销", "注销", "作废", "离职", "已换证", "scrapped", "retired", "cancelled", "left"]);
+
+function isSettled(row: CellProps["row"]): boolean {
+  return ["status", "employment"].some((key) => SETTLED.has(String(row[key] ?? "")));
+}
+
+export function ChoiceCell({ field, value }: CellProps): ReactNode {
+  const { ledger } = useEngine();
+  if (isEmpty(value)) return EMPTY;
+  const item = itemOf(ledger, field, value);
+  const label = item?.label ?? String(value);
+  return item?.color ? <StatusTag tone={toneOf(item.color)}>{label}</StatusTag> : <span title={label}>{label}</span>;
+}
+
+export function MultiChoiceCell({ field, value }: CellProps): ReactNode {
+  const { ledger } = useEngine();
+  if (!Array.isArray(value) || value.length === 0) return EMPTY;
+  return value.map((part) => itemOf(ledger, field, part)?.label ?? String(part)).join("、");
+}
+
+export function DepartmentCell({ field, value, row }: CellProps): ReactNode {
+  const { departments } = useEngine();
+  const given = row[field.key.replace(/_id$/, "_name")];
+  const name = given ?? departments.find((department) => department.id === value)?.name;
+  return isEmpty(name) ? EMPTY : <span title={String(name)}>{String(name)}</span>;
+}
+
+export function YesNoCell({ value }: CellProps): ReactNode {
+  if (isEmpty(value)) return EMPTY;
+  return value ? "是" : "否";
+}
+
+export function CodeCell({ value }: CellProps): ReactNode {
+  return isEmpty(value) ? EMPTY : <span className="number">{String(value)}</span>;
+}
+
+export type Cell = ComponentType<CellProps>;

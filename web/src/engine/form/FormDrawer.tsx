@@ -1,0 +1,93 @@
+/** The form of a small ledger, in a drawer beside its list. Closing it with changes asks what to do with them. */
+import { App, Button, Drawer, Skeleton, Space } from "antd";
+import { useCallback, useRef, useState } from "react";
+import { Failure } from "../../app/ErrorBoundary";
+import { useEngine } from "../field/context";
+import type { Row } from "../schema";
+import { LedgerForm, type FormHandle } from "./LedgerForm";
+import { useLeaveGuard } from "./useLeaveGuard";
+import { useRowToEdit } from "./useRowToEdit";
+
+interface Props {
+  /** The row to change; undefined: closed; null: a new row. */
+  id: string | null | undefined;
+  draftPrefix: string;
+  onClose: () => void;
+  onSaved: (row: Row) => void;
+}
+
+export function FormDrawer({ id, draftPrefix, onClose, onSaved }: Props) {
+  const { ledger } = useEngine();
+  const { modal } = App.useApp();
+  const handle = useRef<FormHandle>(null);
+  const [dirty, setDirty] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const onDirty = useCallback((value: boolean) => setDirty(value), []);
+  const row = useRowToEdit(id ?? null);
+  useLeaveGuard(dirty);
+
+  function leave() {
+    if (!dirty) return onClose();
+    const dialog = modal.confirm({
+      title: "有未保存的内容",
+      content: "保留草稿后，下次打开会自动恢复（24 小时内）。",
+      footer: (
+        <Space className="dialog-actions">
+          <Button
+            danger
+            onClick={() => {
+              handle.current?.discard();
+              dialog.destroy();
+              onClose();
+            }}
+          >
+            放弃修改
+          </Button>
+          <Button onClick={() => dialog.destroy()}>继续编辑</Button>
+          <Button
+            type="primary"
+            onClick={() => {
+              dialog.destroy();
+              setDirty(false);
+              onClose();
+            }}
+          >
+            保留草稿并关闭
+          </Button>
+        </Space>
+      ),
+    });
+  }
+
+  return (
+    <Drawer
+      open={id !== undefined}
+      onClose={leave}
+      mask={{ closable: false }}
+      size={720}
+      title={id ? `修改${ledger.title}` : `新建${ledger.title}`}
+      destroyOnHidden
+      footer={
+        <Space className="dialog-actions">
+          <Button onClick={leave}>取消</Button>
+          <Button type="primary" loading={busy} onClick={() => handle.current?.submit()}>
+            保存
+          </Button>
+        </Space>
+      }
+    >
+      {id && row.isPending && <Skeleton active />}
+      {id && row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
+      {(id === null || (id && row.data)) && (
+        <LedgerForm
+          row={id ? row.data! : null}
+          draftName={`${draftPrefix}#${id ?? "new"}`}
+          handle={handle}
+          onDirty={onDirty}
+          onBusy={setBusy}
+          onSaved={onSaved}
+        />
+      )}
+    </Drawer>
+  );
+}

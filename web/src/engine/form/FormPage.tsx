@@ -1,0 +1,67 @@
+/** The form of a large ledger, as a page of its own: its tab keeps what was typed while another tab is looked at. */
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Button, Card, Skeleton, Space } from "antd";
+import { useCallback, useRef, useState } from "react";
+import { useLocation, useNavigate } from "react-router";
+import { Failure } from "../../app/ErrorBoundary";
+import { useEngine } from "../field/context";
+import { LedgerForm, type FormHandle } from "./LedgerForm";
+import { useLeaveGuard } from "./useLeaveGuard";
+import { useRowToEdit } from "./useRowToEdit";
+
+export function FormPage({ id, path }: { id: string | null; path: string }) {
+  const { ledger } = useEngine();
+  const { modal } = App.useApp();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const handle = useRef<FormHandle>(null);
+  const [dirty, setDirty] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const onDirty = useCallback((value: boolean) => setDirty(value), []);
+  const row = useRowToEdit(id);
+
+  useLeaveGuard(dirty);
+
+  async function cancel() {
+    if (dirty) {
+      const sure = await modal.confirm({
+        title: "放弃未保存的内容？",
+        okText: "放弃",
+        okButtonProps: { danger: true },
+        cancelText: "继续编辑",
+      });
+      if (!sure) return;
+      handle.current?.discard();
+    }
+    navigate(path);
+  }
+
+  if (id && row.isPending) return <Skeleton active className="pad" />;
+  if (row.isError) return <Failure error={row.error} onRetry={() => void row.refetch()} />;
+  return (
+    <Card
+      title={id ? `修改${ledger.title}` : `新建${ledger.title}`}
+      extra={
+        <Space>
+          <Button onClick={() => void cancel()}>取消</Button>
+          <Button type="primary" loading={busy} onClick={() => handle.current?.submit()}>
+            保存
+          </Button>
+        </Space>
+      }
+    >
+      <LedgerForm
+        row={row.data ?? null}
+        draftName={`${pathname}#form`}
+        handle={handle}
+        onDirty={onDirty}
+        onBusy={setBusy}
+        onSaved={(saved) => {
+          void client.invalidateQueries({ queryKey: ["rows", ledger.slug] });
+          navigate(`${path}?row=${saved.id}`, { replace: true });
+        }}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,76 @@
+/** The wrong rows as in the workbook, wrong cells in red; the reason shows on hover and on keyboard focus. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Table, Tooltip, type TableColumnType } from "antd";
+import { useState } from "react";
+import { imports } from "../../api/ledgers";
+import { ApiError } from "../../api/problem";
+import type { ImportJob, ImportRow } from "../../api/types";
+import { useEngine } from "../field/context";
+import { kindOf } from "../field/registry";
+import { rowsFromErrors } from "./flow";
+
+const SIZE = 20;
+
+export function MarkedRows({ job }: { job: ImportJob }) {
+  const { ledger } = useEngine();
+  const [page, setPage] = useState(1);
+  const rows = useQuery({
+    queryKey: ["import", ledger.slug, job.id, "rows", page],
+    queryFn: () => imports.rows(ledger.slug, job.id, page, true, SIZE),
+    placeholderData: keepPreviousData,
+    retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status === 404),
+  });
+  // The errors of the job name every wrong cell; the other cells of the row are only for orientation.
+  const fallback = rows.isError ? rowsFromErrors(job.errors) : [];
+  const items = rows.data?.items ?? fallback.slice((page - 1) * SIZE, page * SIZE);
+  const used = new Set(items.flatMap((row) => [...Object.keys(row.values), ...Object.keys(row.errors)]));
+  const fields = ledger.fields.filter((field) => used.has(field.key));
+  const columns: TableColumnType<ImportRow>[] = [
+    { key: "row", title: "行", dataIndex: "row", width: 64, fixed: "left", align: "right" },
+    ...fields.map(
+      (field): TableColumnType<ImportRow> => ({
+        key: field.key,
+        title: field.title,
+        width: Math.max(kindOf(field.kind).width, field.title.length * 14 + 24),
+        ellipsis: { showTitle: false },
+        onCell: (row) => ({ className: row.errors[field.key] ? "cell-wrong" : "" }),
+        render: (_, row) => <Value text={row.values[field.key]} wrong={row.errors[field.key]?.message} />,
+      }),
+    ),
+  ];
+  return (
+    <section aria-label="有错误的行">
+      <h2>有错误的行</h2>
+      <Table<ImportRow>
+        rowKey="row"
+        size="small"
+        bordered
+        columns={columns}
+        dataSource={items}
+        loading={rows.isPending}
+        scroll={{ x: columns.reduce((total, column) => total + Number(column.width), 0) }}
+        pagination={{
+          current: page,
+          pageSize: SIZE,
+          total: rows.data?.total ?? fallback.length,
+          onChange: setPage,
+          hideOnSinglePage: true,
+          showSizeChanger: false,
+        }}
+      />
+    </section>
+  );
+}
+
+function Value({ text, wrong }: { text: string | null | undefined; wrong: string | undefined }) {
+  if (!wrong) return <span title={text ?? ""}>{text ?? ""}</span>;
+  return (
+    <Tooltip title={wrong} trigger={["hover", "focus"]}>
+      <button type="button" className="wrong-value">
+        <span aria-hidden>⚠ </span>
+        {text || "（空）"}
+        <span className="sr-only">：{wrong}</span>
+      </button>
+    </Tooltip>
+  );
+}

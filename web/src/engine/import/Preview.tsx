@@ -1,0 +1,121 @@
+/** What an import would do: the counts, the wrong rows with their wrong cells marked, the reasons, and the choice. */
+import { DownloadOutlined } from "@ant-design/icons";
+import { useMutation } from "@tanstack/react-query";
+import { Alert, App, Button, Space, Statistic } from "antd";
+import { imports } from "../../api/ledgers";
+import { describe } from "../../api/problem";
+import type { ImportJob } from "../../api/types";
+import { useEngine } from "../field/context";
+import { ErrorList } from "./ErrorList";
+import { warningText } from "./flow";
+import { MarkedRows } from "./MarkedRows";
+
+interface Props {
+  job: ImportJob;
+  onChanged: (job: ImportJob) => void;
+  onStartOver: () => void;
+}
+
+const SHOWN_WARNINGS = 20;
+
+export function Preview({ job, onChanged, onStartOver }: Props) {
+  const { ledger } = useEngine();
+  const { message, modal } = App.useApp();
+  const confirm = useMutation({
+    mutationFn: () => imports.confirm(ledger.slug, job.id, job.invalid > 0),
+    onSuccess: onChanged,
+    onError: (error) => message.error(describe(error)),
+  });
+  const cancel = useMutation({
+    mutationFn: () => imports.cancel(ledger.slug, job.id),
+    onSuccess: () => {
+      message.info("已放弃这次导入，没有写入任何数据");
+      onStartOver();
+    },
+    onError: (error) => message.error(describe(error)),
+  });
+
+  async function write() {
+    const sure =
+      job.invalid === 0 ||
+      (await modal.confirm({
+        title: `只导入正确的 ${job.valid} 行？`,
+        content: `有错误的 ${job.invalid} 行不会写入。可以先下载错误清单，改好后再单独导入。`,
+        okText: `导入 ${job.valid} 行`,
+        cancelText: "再看看",
+      }));
+    if (sure) confirm.mutate();
+  }
+
+  const warnings = job.warnings.map(warningText);
+  return (
+    <div className="stack">
+      <div className="counts" role="status">
+        <Statistic title="共" value={job.rows} suffix="行" />
+        <Statistic title="正确" value={job.valid} suffix="行" styles={{ content: { color: "#237804" } }} />
+        <Statistic
+          title="有错误"
+          value={job.invalid}
+          suffix="行"
+          {...(job.invalid ? { styles: { content: { color: "#cf1322" } } } : {})}
+        />
+        {(["created", "updated", "unchanged", "skipped"] as const).map(
+          (name) => job[name] > 0 && <Statistic key={name} title={WILL[name]} value={job[name]} suffix="行" />,
+        )}
+      </div>
+      {job.invalid === 0 ? (
+        <Alert
+          type="success"
+          showIcon
+          title={`“${job.file_name}”的 ${job.valid} 行全部正确，确认后写入台账。`}
+        />
+      ) : (
+        <Alert
+          type="warning"
+          showIcon
+          title={`“${job.file_name}”有 ${job.invalid} 行填写有误，错误的单元格已标红。`}
+          description="可以只导入正确的行，也可以全部放弃，按错误清单改好后重新上传。"
+        />
+      )}
+      {warnings.length > 0 && (
+        <Alert
+          type="info"
+          showIcon
+          title={`${warnings.length} 条提示（不影响导入）`}
+          description={
+            <ul className="warnings">
+              {warnings.slice(0, SHOWN_WARNINGS).map((warning, index) => (
+                <li key={index}>{warning}</li>
+              ))}
+            </ul>
+          }
+        />
+      )}
+      <Space wrap>
+        <Button type="primary" disabled={job.valid === 0} loading={confirm.isPending} onClick={() => void write()}>
+          {job.invalid ? `仅导入正确的 ${job.valid} 行` : `确认导入 ${job.valid} 行`}
+        </Button>
+        {job.invalid > 0 && (
+          <Button
+            icon={<DownloadOutlined />}
+            onClick={() => imports.errors(ledger.slug, job.id).catch((error) => message.error(describe(error)))}
+          >
+            下载错误清单
+          </Button>
+        )}
+        <Button danger loading={cancel.isPending} onClick={() => cancel.mutate()}>
+          全部放弃
+        </Button>
+        <Button onClick={onStartOver}>重新上传</Button>
+      </Space>
+      {job.invalid > 0 && (
+        <>
+          <MarkedRows job={job} />
+          <ErrorList job={job} />
+        </>
+      )}
+    </div>
+  );
+}
+
+const WILL = { created: "将新增", updated: "将更新", unchanged: "无变化", skipped: "将跳过" } as const;

@@ -1,0 +1,106 @@
+/** Get the template, choose what happens to known rows, and give the workbook. */
+import { DownloadOutlined, InboxOutlined } from "@ant-design/icons";
+import { Alert, App, Button, Progress, Radio, Upload } from "antd";
+import { useState } from "react";
+import { imports, ledgers } from "../../api/ledgers";
+import { describe } from "../../api/problem";
+import type { ImportJob } from "../../api/types";
+import { useEngine } from "../field/context";
+import { fileProblem, MAX_MB, ON_DUPLICATE, warningText } from "./flow";
+
+interface Props {
+  /** The job before this one, when it came to nothing: its reasons are shown. */
+  failed: ImportJob | null;
+  onStarted: (job: ImportJob) => void;
+}
+
+export function UploadStep({ failed, onStarted }: Props) {
+  const { ledger } = useEngine();
+  const { message } = App.useApp();
+  const [onDuplicate, setOnDuplicate] = useState<ImportJob["on_duplicate"]>("update");
+  const [sending, setSending] = useState<{ name: string; part: number } | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function send(file: File) {
+    const wrong = fileProblem(file);
+    setProblem(wrong);
+    if (wrong) return;
+    setSending({ name: file.name, part: 0 });
+    try {
+      onStarted(await imports.start(ledger.slug, file, onDuplicate, (part) => setSending({ name: file.name, part })));
+    } catch (error) {
+      setProblem(describe(error));
+    } finally {
+      setSending(null);
+    }
+  }
+
+  const key = ledger.natural_key
+    .map((name) => ledger.fields.find((field) => field.key === name)?.title ?? name)
+    .join(" + ");
+  return (
+    <div className="import-upload">
+      {failed?.state === "failed" && (
+        <Alert
+          type="error"
+          showIcon
+          title={`“${failed.file_name}”没有通过校验`}
+          description={failed.errors.map(warningText).join("；") || "文件无法读取，请检查后重新上传"}
+        />
+      )}
+      <section>
+        <h2>1. 下载模板</h2>
+        <p>模板中带 * 的列必填，选项列有下拉菜单。已有的 Excel 台账也可以直接上传，列的顺序不限，按列名识别。</p>
+        <Button
+          icon={<DownloadOutlined />}
+          onClick={() => ledgers.template(ledger.slug, ledger.title).catch((error) => message.error(describe(error)))}
+        >
+          下载模板
+        </Button>
+      </section>
+      <section>
+        <h2 id="on-duplicate">2. 遇到已有的记录</h2>
+        {key && <p>按“{key}”判断是不是同一条记录。</p>}
+        <Radio.Group
+          aria-labelledby="on-duplicate"
+          value={onDuplicate}
+          onChange={(event) => setOnDuplicate(event.target.value)}
+          className="choices"
+        >
+          {ON_DUPLICATE.map((choice) => (
+            <Radio key={choice.value} value={choice.value}>
+              <b>{choice.label}</b>
+              <span className="quiet"> {choice.help}</span>
+            </Radio>
+          ))}
+        </Radio.Group>
+      </section>
+      <section>
+        <h2>3. 上传文件</h2>
+        <div role="alert">{problem && <Alert type="error" showIcon title={problem} className="form-note" />}</div>
+        <Upload.Dragger
+          accept=".xlsx"
+          multiple={false}
+          showUploadList={false}
+          disabled={sending !== null}
+          beforeUpload={(file) => {
+            void send(file);
+            return false;
+          }}
+        >
+          <p className="ant-upload-drag-icon">
+            <InboxOutlined aria-hidden />
+          </p>
+          <p className="ant-upload-text">点击选择，或把 Excel 文件拖到这里</p>
+          <p className="ant-upload-hint">.xlsx，不超过 {MAX_MB} MB、10 万行。校验通过并由您确认之前不会写入任何数据。</p>
+        </Upload.Dragger>
+        {sending && (
+          <div aria-live="polite">
+            正在上传 {sending.name}
+            <Progress percent={Math.round(sending.part * 100)} aria-label="上传进度" />
+          </div>
+        )}
+      </section>
+    </div>
+  );
+}

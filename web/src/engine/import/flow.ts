@@ -1,0 +1,70 @@
+/** The import wizard's logic, apart from its looks: which step a job is at, and what its errors look like in a table. */
+import type { ImportError, ImportJob, ImportRow } from "../../api/types";
+
+export const STEPS = ["下载模板", "上传文件", "系统校验", "核对结果", "完成"] as const;
+export const MAX_MB = 20;
+
+/** The step of a job, as an index of STEPS. A job that failed or was given up is back at the upload. */
+export function stepOf(job: ImportJob | null): number {
+  if (!job) return 1;
+  switch (job.state) {
+    case "queued":
+    case "parsing":
+      return 2;
+    case "ready":
+    case "confirming":
+      return 3;
+    case "confirmed":
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+export function isRunning(job: ImportJob | null | undefined): boolean {
+  return job?.state === "queued" || job?.state === "parsing" || job?.state === "confirming";
+}
+
+/** Why a file cannot be an import, before any byte is sent; null when it may be one. */
+export function fileProblem(file: { name: string; size: number }): string | null {
+  if (/\.xls$/i.test(file.name)) return "这是旧版 .xls 文件，请在 Excel 或 WPS 中另存为 .xlsx 后再上传";
+  if (!/\.xlsx$/i.test(file.name)) return "只能上传 .xlsx 工作簿";
+  if (file.size === 0) return "文件是空的";
+  if (file.size > MAX_MB * 1024 * 1024) return `文件超过 ${MAX_MB} MB，请拆分后分批导入`;
+  return null;
+}
+
+/** Rows with errors, made from the job's list of errors: for a service that does not offer the rows themselves. */
+export function rowsFromErrors(errors: ImportError[]): ImportRow[] {
+  const rows = new Map<number, ImportRow>();
+  for (const error of errors) {
+    const row = rows.get(error.row) ?? { row: error.row, values: {}, errors: {} };
+    rows.set(error.row, row);
+    if (!error.field) continue;
+    row.values[error.field] = error.value;
+    row.errors[error.field] = { code: error.code, message: error.message };
+  }
+  return [...rows.values()].sort((a, b) => a.row - b.row);
+}
+
+export function warningText(warning: ImportError | string): string {
+  if (typeof warning === "string") return warning;
+  const place = [warning.row ? `第 ${warning.row} 行` : "", warning.header ?? ""].filter(Boolean).join(" ");
+  return place ? `${place}：${warning.message}` : warning.message;
+}
+
+export const STATES: Record<ImportJob["state"], string> = {
+  queued: "排队中",
+  parsing: "校验中",
+  ready: "待确认",
+  confirming: "写入中",
+  confirmed: "已导入",
+  failed: "失败",
+  cancelled: "已放弃",
+};
+
+export const ON_DUPLICATE: { value: ImportJob["on_duplicate"]; label: string; help: string }[] = [
+  { value: "update", label: "更新", help: "系统中已有的记录按文件中的内容修改；文件里没有的列保持不变。" },
+  { value: "skip", label: "跳过", help: "系统中已有的记录保持不变，只新增没有的。" },
+  { value: "error", label: "报错", help: "系统中已有的记录算作错误，由您核对后再决定。" },
+];

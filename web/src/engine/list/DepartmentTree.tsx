@@ -1,0 +1,55 @@
+/** The departments at the left of a ledger that is kept by department: choosing one shows it and all below it. */
+import { Input, Tree } from "antd";
+import { useMemo, useState } from "react";
+import { useEngine } from "../field/context";
+import { departmentTree, type DepartmentOption } from "../field/departments";
+
+interface Props {
+  value: string;
+  onChange: (id: string) => void;
+}
+
+export function DepartmentTree({ value, onChange }: Props) {
+  const { departments } = useEngine();
+  const [text, setText] = useState("");
+  const tree = useMemo(() => matching(departmentTree(departments), text.trim()), [departments, text]);
+  return (
+    <nav className="department-tree no-print" aria-label="按部门查看">
+      <Input
+        allowClear
+        value={text}
+        placeholder="搜索部门"
+        aria-label="搜索部门"
+        onChange={(event) => setText(event.target.value)}
+      />
+      <button
+        type="button"
+        className={value ? "all-departments" : "all-departments chosen"}
+        aria-pressed={!value}
+        onClick={() => onChange("")}
+      >
+        全部部门
+      </button>
+      {tree.length > 0 && (
+        <Tree
+          key={text}
+          blockNode
+          defaultExpandAll
+          treeData={tree}
+          selectedKeys={value ? [value] : []}
+          onSelect={([key]) => onChange(String(key ?? ""))}
+          aria-label="部门"
+        />
+      )}
+    </nav>
+  );
+}
+
+function matching(tree: DepartmentOption[], text: string): DepartmentOption[] {
+  return tree.flatMap(({ disabled: _disabled, children, ...node }) => {
+    // A closed department keeps its rows (disabled only where one is picked for a new row), so it can be looked at.
+    const below = matching(children ?? [], text);
+    if (!text || node.title.includes(text) || below.length) return [{ ...node, ...(below.length ? { children: below } : {}) }];
+    return [];
+  });
+}

@@ -1,0 +1,195 @@
+/** The list of a ledger: search bar, toolbar, table, and the drawers that open from it. */
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Dropdown, Empty, Space, Table } from "antd";
+import { MoreOutlined } from "@ant-design/icons";
+import { useEffect, useMemo, useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { ledgers } from "../../api/ledgers";
+import { useSession } from "../../api/session";
+import { Failure } from "../../app/ErrorBoundary";
+import { usePreference } from "../../shared/preferences";
+import { DetailDrawer } from "../detail/DetailDrawer";
+import { useEngine } from "../field/context";
+import { FormDrawer } from "../form/FormDrawer";
+import { editableFields, type Row } from "../schema";
+import { columnsOf, defaultChoice, type ColumnChoice } from "./columns";
+import { DepartmentTree } from "./DepartmentTree";
+import { readState, SIZES, toFilters, toQuery, writeState, type ListState } from "./query";
+import { SearchBar } from "./SearchBar";
+import { Toolbar, type Density } from "./Toolbar";
+import { useRemove } from "./useRemove";
+
+/** Up to this many fields a form fits into a drawer; above, it gets a page of its own (frontend.md 7.7). */
+const DRAWER_FIELDS = 20;
+const ACTIONS_WIDTH = 128;
+
+export function ListPage({ path }: { path: string }) {
+  const { ledger, departments } = useEngine();
+  const { me } = useSession();
+  const userId = me?.user.id ?? "";
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [params, setParams] = useSearchParams();
+  const state = useMemo(() => readState(params), [params]);
+  const rowId = params.get("row");
+  const [choice, setChoice] = usePreference<ColumnChoice>(userId, `columns.${ledger.slug}`, defaultChoice(ledger));
+  const [density, setDensity] = usePreference<Density>(userId, "density", "small");
+  const [full, setFull] = useState(false);
+  const [editing, setEditing] = useState<string | null | undefined>(undefined);
+  const inDrawer = editableFields(ledger).length <= DRAWER_FIELDS;
+
+  const query = toQuery(ledger, state, departments);
+  const list = useQuery({
+    queryKey: ["rows", ledger.slug, "list", query],
+    queryFn: ({ signal }) => ledgers.list(ledger.slug, query, signal),
+    placeholderData: keepPreviousData,
+  });
+  const go = (change: Partial<ListState>) => setParams(writeState({ ...state, page: 1, ...change }));
+  const showRow = (id: string | null) => {
+    const next = writeState(state);
+    if (id) next.set("row", id);
+    setParams(next, { replace: id === null });
+  };
+  const remove = useRemove(ledger, () => showRow(null));
+  const edit = (row: Row | null) => {
+    if (inDrawer) setEditing(row?.id ?? null);
+    else navigate(row ? `${path}/${row.id}/edit` : `${path}/new`);
+  };
+
+  useEffect(() => {
+    if (!full) return;
+    const leave = (event: KeyboardEvent) => event.key === "Escape" && setFull(false);
+    window.addEventListener("keydown", leave);
+    return () => window.removeEventListener("keydown", leave);
+  }, [full]);
+
+  const { update, delete: mayDelete } = ledger.permissions;
+  const columns = [
+    ...columnsOf(ledger, choice, state.sort, (state.page - 1) * state.size + 1),
+    {
+      key: "actions",
+      title: "操作",
+      fixed: "right" as const,
+      width: ACTIONS_WIDTH,
+      className: "no-print",
+      render: (_: unknown, row: Row) => (
+        <Space size={0} className="row-actions">
+          <Button type="link" size="small" onClick={() => showRow(row.id)}>
+            查看
+          </Button>
+          {update && (
+            <Button type="link" size="small" onClick={() => edit(row)}>
+              修改
+            </Button>
+          )}
+          {mayDelete && (
+            <Dropdown
+              trigger={["click"]}
+              menu={{ items: [{ key: "delete", label: "删除", danger: true }], onClick: () => void remove(row) }}
+            >
+              <Button type="link" size="small" icon={<MoreOutlined />} aria-label="更多操作" />
+            </Dropdown>
+          )}
+        </Space>
+      ),
+    },
+  ];
+  const width = columns.reduce((total, column) => total + Number(column.width ?? 120), 0);
+  const filtered = Boolean(state.q || state.dept || Object.keys(state.filters).length);
+
+  return (
+    <div className={full ? "ledger full" : "ledger"}>
+      {ledger.by_department && <DepartmentTree value={state.dept} onChange={(dept) => go({ dept })} />}
+      <section className="ledger-main" aria-label={ledger.title}>
+        <h1 className="print-only">{ledger.title}</h1>
+        <SearchBar
+          ledger={ledger}
+          q={state.q}
+          filters={state.filters}
+          busy={list.isFetching && !list.isPending}
+          onSearch={(q, filters) => {
+            go({ q, filters });
+            void list.refetch();
+          }}
+        />
+        <Toolbar
+          ledger={ledger}
+          path={path}
+          choice={choice}
+          onChoice={setChoice}
+          density={density}
+          onDensity={setDensity}
+          full={full}
+          onFull={setFull}
+          onNew={() => edit(null)}
+          onReload={() => void list.refetch()}
+          exportQuery={{ ...toFilters(ledger, state, departments), sort: state.sort || undefined }}
+        />
+        {list.isError ? (
+          <Failure error={list.error} onRetry={() => void list.refetch()} />
+        ) : (
+          <Table<Row>
+            rowKey="id"
+            size={density}
+            columns={columns}
+            dataSource={list.data?.items ?? []}
+            loading={list.isPending || (list.isFetching && list.isPlaceholderData)}
+            scroll={{ x: width }}
+            sticky
+            bordered
+            onRow={(row) => ({ onDoubleClick: () => showRow(row.id) })}
+            onChange={(_pagination, _filters, sorter) => {
+              const { columnKey, order } = Array.isArray(sorter) ? sorter[0]! : sorter;
+              const sort = order ? `${order === "descend" ? "-" : ""}${String(columnKey)}` : "";
+              if (sort !== state.sort) go({ sort });
+            }}
+            locale={{
+              emptyText: list.isPending ? (
+                " "
+              ) : (
+                <Empty
+                  image={Empty.PRESENTED_IMAGE_SIMPLE}
+                  description={
+                    filtered
+                      ? "没有符合条件的记录，请调整查询条件或点“重置”"
+                      : ledger.permissions.create
+                        ? "还没有记录。点“新建”录入一条，或点“批量导入”上传 Excel 台账"
+                        : "还没有记录"
+                  }
+                />
+              ),
+            }}
+            pagination={{
+              current: state.page,
+              pageSize: state.size,
+              total: list.data?.total ?? 0,
+              pageSizeOptions: SIZES,
+              showSizeChanger: true,
+              showQuickJumper: true,
+              showTotal: (total) => `共 ${total.toLocaleString("zh-CN")} 条`,
+              onChange: (page, size) => go({ page: size === state.size ? page : 1, size }),
+            }}
+          />
+        )}
+      </section>
+      <DetailDrawer
+        id={rowId}
+        onClose={() => showRow(null)}
+        onEdit={(row) => {
+          showRow(null);
+          edit(row);
+        }}
+        onRemove={(row) => void remove(row)}
+      />
+      <FormDrawer
+        id={editing}
+        draftPrefix={path}
+        onClose={() => setEditing(undefined)}
+        onSaved={() => {
+          setEditing(undefined);
+          void client.invalidateQueries({ queryKey: ["rows", ledger.slug] });
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+/** The search bar above a list: one row of filters, the rest behind 展开; Enter searches, Esc empties the keyword. */
+import { DownOutlined, SearchOutlined, UpOutlined } from "@ant-design/icons";
+import { Button, Input } from "antd";
+import { useEffect, useState } from "react";
+import { kindOf } from "../field/registry";
+import type { Filters } from "../field/searches";
+import type { LedgerManifest } from "../schema";
+
+interface Props {
+  ledger: LedgerManifest;
+  q: string;
+  filters: Filters;
+  busy: boolean;
+  onSearch: (q: string, filters: Filters) => void;
+}
+
+const FIRST_ROW = 3;
+
+export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
+  const searched = ledger.fields.filter((field) => field.search);
+  // The department tree at the left does the work of a department filter.
+  const fields = ledger.fields.filter((field) => field.filter && !(ledger.by_department && field.key === "dept_id"));
+  const [text, setText] = useState(q);
+  const [draft, setDraft] = useState(filters);
+  const hidden = fields.slice(FIRST_ROW);
+  const [open, setOpen] = useState(() => hidden.some((field) => keysOf(field.key).some((key) => filters[key])));
+
+  // The address is the truth: going back, or a link with filters, changes what the bar shows.
+  const address = JSON.stringify([q, filters]);
+  useEffect(() => {
+    setText(q);
+    setDraft(filters);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `address` stands for both
+  }, [address]);
+
+  if (searched.length === 0 && fields.length === 0) return null;
+  const change = (part: Filters) => setDraft((before) => withoutBlanks({ ...before, ...part }));
+  return (
+    <form
+      className="search-bar no-print"
+      role="search"
+      aria-label={`查询${ledger.title}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSearch(text.trim(), draft);
+      }}
+    >
+      {searched.length > 0 && (
+        <div className="search-item">
+          <label htmlFor={`${ledger.slug}-q`}>关键字</label>
+          <Input
+            id={`${ledger.slug}-q`}
+            value={text}
+            allowClear
+            placeholder={searched.map((field) => field.title).join(" / ")}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={(event) => event.key === "Escape" && setText("")}
+          />
+        </div>
+      )}
+      {(open ? fields : fields.slice(0, FIRST_ROW)).map((field) => {
+        const Search = kindOf(field.kind).search;
+        const id = `${ledger.slug}-search-${field.key}`;
+        return (
+          <div className="search-item" key={field.key}>
+            <label htmlFor={id}>{field.title}</label>
+            <Search field={field} id={id} filters={draft} onChange={change} />
+          </div>
+        );
+      })}
+      <div className="search-actions">
+        <Button type="primary" htmlType="submit" icon={<SearchOutlined />} loading={busy}>
+          查询
+        </Button>
+        <Button
+          onClick={() => {
+            setText("");
+            setDraft({});
+            onSearch("", {});
+          }}
+        >
+          重置
+        </Button>
+        {hidden.length > 0 && (
+          <Button
+            type="link"
+            aria-expanded={open}
+            icon={open ? <UpOutlined /> : <DownOutlined />}
+            onClick={() => setOpen(!open)}
+          >
+            {open ? "收起" : "展开"}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+function keysOf(key: string): string[] {
+  return [key, `${key}.gte`, `${key}.lte`, `${key}.in`];
+}
+
+function withoutBlanks(filters: Filters): Filters {
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
+}

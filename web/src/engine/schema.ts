@@ -1,0 +1,123 @@
+/** A ledger as its service declares it (`GET /api/ledgers/_manifest`): everything the pages know about it is in here. */
+
+export type FieldKind =
+  | "text"
+  | "textarea"
+  | "integer"
+  | "decimal"
+  | "quantity"
+  | "day"
+  | "choice"
+  | "multi_choice"
+  | "department"
+  | "yes_no"
+  | "identity"
+  | "phone";
+
+export interface Field {
+  key: string;
+  title: string;
+  kind: FieldKind | (string & {});
+  group?: string | null;
+  required?: boolean;
+  required_when?: { field: string; in: unknown[] } | null;
+  search?: boolean;
+  filter?: boolean;
+  sortable?: boolean;
+  in_list?: boolean;
+  width?: number | null;
+  max_length?: number | null;
+  min?: number | string | null;
+  max?: number | string | null;
+  precision?: number | null;
+  dictionary?: string | null;
+  pattern?: string | null;
+  help?: string | null;
+  example?: string | null;
+  default?: unknown;
+  computed?: boolean;
+  personal?: boolean;
+  aliases?: string[];
+}
+
+export interface DictionaryItem {
+  value: string;
+  label: string;
+  color?: string | null;
+  parent_value?: string | null;
+  enabled?: boolean;
+}
+
+export interface LedgerManifest {
+  slug: string;
+  title: string;
+  leaf: string;
+  description?: string | null;
+  by_department: boolean;
+  natural_key: string[];
+  permissions: { create: boolean; update: boolean; delete: boolean; import: boolean; export: boolean };
+  default_sort?: string | null;
+  fields: Field[];
+  expiry: { field: string; title?: string | null; warn_days: number[] }[];
+  dictionaries: Record<string, DictionaryItem[]>;
+}
+
+export type Row = Record<string, unknown> & { id: string; version: number };
+
+/** The fields a person fills in. Computed ones are shown in the detail and in the list, never asked for. */
+export function editableFields(ledger: LedgerManifest): Field[] {
+  return ledger.fields.filter((field) => !field.computed);
+}
+
+/** Fields by their declared group, in the order of the declaration; fields without a group come as 基本信息. */
+export function grouped(fields: Field[]): { title: string; fields: Field[] }[] {
+  const groups: { title: string; fields: Field[] }[] = [];
+  for (const field of fields) {
+    const title = field.group || "基本信息";
+    const group = groups.find((candidate) => candidate.title === title);
+    if (group) group.fields.push(field);
+    else groups.push({ title, fields: [field] });
+  }
+  return groups;
+}
+
+export function itemsOf(ledger: LedgerManifest, field: Field): DictionaryItem[] {
+  return field.dictionary ? (ledger.dictionaries[field.dictionary] ?? []) : [];
+}
+
+export function itemOf(ledger: LedgerManifest, field: Field, value: unknown): DictionaryItem | undefined {
+  return itemsOf(ledger, field).find((item) => item.value === value);
+}
+
+/**
+ * Which choice narrows which: a dictionary whose items name a `parent_value` depends on the field of the same ledger
+ * whose dictionary holds most of those values. Returns child key → parent key.
+ */
+export function cascadeParents(ledger: LedgerManifest): Record<string, string> {
+  const parents: Record<string, string> = {};
+  const choices = ledger.fields.filter((field) => field.kind === "choice");
+  for (const child of choices) {
+    const wanted = new Set(itemsOf(ledger, child).flatMap((item) => item.parent_value ?? []));
+    if (wanted.size === 0) continue;
+    let best = 0;
+    for (const candidate of choices) {
+      if (candidate.key === child.key || candidate.dictionary === child.dictionary) continue;
+      const hits = itemsOf(ledger, candidate).filter((item) => wanted.has(item.value)).length;
+      if (hits > best) {
+        best = hits;
+        parents[child.key] = candidate.key;
+      }
+    }
+  }
+  return parents;
+}
+
+/** The items to offer: enabled ones of the chosen parent, and the value a row already has even when it is retired. */
+export function optionsFor(items: DictionaryItem[], parentValue: unknown, current: unknown): DictionaryItem[] {
+  const kept = new Set(Array.isArray(current) ? current : [current]);
+  return items.filter((item) => {
+    if (kept.has(item.value)) return true;
+    if (item.enabled === false) return false;
+    return !parentValue || !item.parent_value || item.parent_value === parentValue;
+  });
+}

@@ -1,0 +1,74 @@
+/** 个人中心: who I am here, what I may do and on whose data. */
+import { Button, Card, Descriptions, Table } from "antd";
+import { useDepartments } from "../../api/manifest";
+import { signOut, useSession } from "../../api/session";
+import { dropDrafts } from "../../shared/drafts";
+import { SERVICES, SCOPES, VERBS } from "./words";
+
+export default function AccountPage() {
+  const { me } = useSession();
+  const departments = useDepartments();
+  if (!me) return null;
+  const { user, permissions, scope } = me;
+  const named = scope.department_ids.map(
+    (id) => departments.data?.find((department) => department.id === id)?.name ?? "",
+  );
+  const rows = permissions.map((grant) => {
+    const [service = "", resources = "", verbs = ""] = grant.split(":");
+    return {
+      key: grant,
+      service: SERVICES[service] ?? service,
+      resources: resources === "*" ? "全部" : resources.split(",").join("、"),
+      verbs: verbs === "*" ? "全部操作" : verbs.split(",").map((verb) => VERBS[verb] ?? verb).join("、"),
+    };
+  });
+  return (
+    <div className="stack">
+      <Card
+        title="我的信息"
+        extra={
+          <Button
+            onClick={() => {
+              dropDrafts(user.id);
+              void signOut();
+            }}
+          >
+            退出登录
+          </Button>
+        }
+      >
+        <Descriptions
+          column={{ xs: 1, md: 2 }}
+          items={[
+            { key: "name", label: "姓名", children: user.name },
+            { key: "username", label: "用户名", children: user.username },
+            { key: "no", label: "工号", children: user.employee_no || "—" },
+            { key: "post", label: "岗位", children: user.post || "—" },
+            { key: "department", label: "所属部门", children: user.department?.name ?? "—" },
+            { key: "roles", label: "角色", children: user.roles.map((role) => role.name).join("、") || "—" },
+            {
+              key: "scope",
+              label: "数据范围",
+              children: `${SCOPES[scope.kind] ?? scope.kind}${named.filter(Boolean).length ? `（${named.filter(Boolean).join("、")}）` : ""}`,
+            },
+          ]}
+        />
+      </Card>
+      <Card title="我的权限">
+        <Table
+          size="small"
+          rowKey="key"
+          dataSource={rows}
+          pagination={false}
+          scroll={{ x: 480 }}
+          columns={[
+            { title: "系统", dataIndex: "service", width: 120 },
+            { title: "对象", dataIndex: "resources" },
+            { title: "可以做的操作", dataIndex: "verbs" },
+          ]}
+          locale={{ emptyText: "没有任何权限，请联系系统维护人员" }}
+        />
+      </Card>
+    </div>
+  );
+}
