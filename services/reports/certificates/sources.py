@@ -1,0 +1,30 @@
+"""Which ledgers hold certificates, in the order of the manual's leaves 4.1 to 4.4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# 即将到期 of the statistics: the widest of the warning levels (domain.md 1.3).
+EXPIRING_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLedger:
+    """One ledger of certificates: its columns are headed by `title`, and stand for the items of `dictionary`. The facts it
+    sends are named in this file's constants."""
+
+    slug: str
+    leaf: str
+    title: str
+    dictionary: str
+
+
+LEDGERS = (
+    CertificateLedger("special-operation-certificates", "4.3", "特种作业人员证书", "special_operation_cert_type"),
+)
+
+# Names of facts (RowChange.facts). Dates are ISO texts, or null.
+KIND = "cert_type"
+VALID_TO = "valid_to"
+REVIEW_DATE = "review_date"
+CANCELLED = "cancelled"

@@ -1,0 +1,1 @@
+"""Facts: what other services told about their rows, kept for statistics."""
