@@ -1,0 +1,32 @@
+"""How the command line talks to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def fail(message: str, hint: str = "") -> NoReturn:
+    """Says in one sentence what is wrong and what to do, and ends with 1."""
+    err.print(message, style="bold red", markup=False)
+    if hint:
+        err.print(hint, markup=False)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turns the embedded stack's own error into such a sentence."""
+    from deploy.local.failure import StackError
+
+    try:
+        yield
+    except StackError as error:
+        fail(error.message, error.hint)
