@@ -7,6 +7,7 @@ from __future__ import annotations
 from contracts.events import (
     DictionaryChanged,
     DictionaryDeclared,
+    DocumentStored,
     Event,
     FactsRequested,
     LedgerRowExpiring,
@@ -27,6 +28,7 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
     FactsRequested: ("ledgers",),
     LedgerRowExpiring: ("workflow",),
     LedgerRowRenewed: ("workflow",),
+    DocumentStored: ("documents.checks",),
 }
 
 

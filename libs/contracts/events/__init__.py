@@ -1,6 +1,7 @@
 """Facts that cross from one service to another, in the past tense. A contract is only ever added to."""
 
 from contracts.events.base import Event, event_class, event_types
+from contracts.events.documents import DocumentStored
 from contracts.events.identity import (
     DepartmentFact,
     DictionaryChanged,
@@ -18,6 +19,7 @@ __all__ = [
     "DictionaryChanged",
     "DictionaryDeclared",
     "DictionaryItemFact",
+    "DocumentStored",
     "Event",
     "FactsRequested",
     "LedgerRowExpiring",
