@@ -1,5 +1,5 @@
 """Fixtures of every tier."""
 
-from kit.testing.fixtures import issuer, postgres, service_settings
+from kit.testing.fixtures import broker, issuer, postgres, rabbitmq, service_settings, valkey
 
-__all__ = ["issuer", "postgres", "service_settings"]
+__all__ = ["broker", "issuer", "postgres", "rabbitmq", "service_settings", "valkey"]

@@ -13,8 +13,14 @@ from kit.settings import ServiceSettings
 
 def setup(settings: ServiceSettings, process: str) -> None:
     """Configures structlog and the standard library's logging for this process, to standard error."""
+
+    def identify(_: Any, __: str, event: Any) -> Any:
+        # Not a context variable: threads and greenlets start without them.
+        return {"service": settings.service, "process": process, **event}
+
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        identify,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
@@ -43,7 +49,6 @@ def setup(settings: ServiceSettings, process: str) -> None:
     root.setLevel(settings.log_level)
     for noisy in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(service=settings.service, process=process)
 
 
 def get(name: str) -> Any:

@@ -51,9 +51,7 @@ class OutboxDelivery(KitBase):
 
     __table_args__ = (
         CheckConstraint("state IN ('pending', 'sent', 'acked', 'dropped')", name="state"),
-        Index(
-            "ix_outbox_delivery_due", "subscriber", "next_at", postgresql_where=text("state IN ('pending', 'sent')")
-        ),
+        Index("ix_outbox_delivery_due", "subscriber", "next_at", postgresql_where=text("state IN ('pending', 'sent')")),
     )
 
 
@@ -77,19 +75,23 @@ class Inbox(KitBase):
 
     __table_args__ = (
         CheckConstraint("state IN ('ready', 'done', 'dead', 'dropped')", name="state"),
-        Index("ix_inbox_ready", "next_at", postgresql_where=text("state = 'ready'")),
+        Index("ix_inbox_ready", "subscriber", "next_at", postgresql_where=text("state = 'ready'")),
         Index("ix_inbox_dead", "received_at", postgresql_where=text("state = 'dead'")),
     )
 
 
 class InboxQuarantine(KitBase):
-    """A message that could not be read, whole, as it came."""
+    """A message that could not be read, whole, as it came. `id` is made from the queue and the bytes, so that a message
+    which is sent again and again is one row; `subscriber` is whose queue it was, `content_type` what it called itself."""
 
     __tablename__ = "inbox_quarantine"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     queue: Mapped[str]
+    subscriber: Mapped[str]
+    content_type: Mapped[str | None]
     raw: Mapped[bytes] = mapped_column(BYTEA)
     headers: Mapped[dict[str, Any] | None]
     reason: Mapped[str]
+    times: Mapped[int] = mapped_column(server_default="1")
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kit.settings import ServiceSettings
+from kit.testing.brokers import TestBroker, TestRabbitMQ, TestValkey
 from kit.testing.databases import TestPostgres, run_postgres
 from kit.testing.identity import TestIssuer
 
@@ -44,3 +45,32 @@ def service_settings(postgres: TestPostgres) -> Iterator[Callable[..., Any]]:
 def issuer() -> TestIssuer:
     """Signs tokens that the applications under test accept."""
     return TestIssuer()
+
+
+def _run_broker(broker: TestBroker) -> Iterator[TestBroker]:
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.close()
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[TestBroker]:
+    """A Valkey server for the session."""
+    yield from _run_broker(TestValkey())
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[TestBroker]:
+    """A RabbitMQ server for the session."""
+    if not TestRabbitMQ.installed():
+        missing_tool("没有 RabbitMQ（Debian 软件包 rabbitmq-server）")
+    yield from _run_broker(TestRabbitMQ())
+
+
+@pytest.fixture(params=["valkey", "rabbitmq"])
+def broker(request: pytest.FixtureRequest) -> TestBroker:
+    """Each broker in turn: what touches the bus is tested on both."""
+    found: TestBroker = request.getfixturevalue(request.param)
+    return found

@@ -8,7 +8,7 @@ os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
 
 import warnings
 
-warnings.filterwarnings("ignore", message=".*Eventlet is deprecated.*")
+warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
 
 import eventlet  # noqa: E402
 
