@@ -1,0 +1,39 @@
+"""Leaf 7.3."""
+
+from kit.directory import DictionaryDeclaration, item
+
+SUPPLY_CATEGORY = DictionaryDeclaration(
+    code="emergency_supply_category",
+    name="应急物资类别",
+    items=(
+        item("ppe", "个体防护", aliases=("个人防护", "防护用品", "个体防护类")),
+        item("leak_repair", "堵漏抢修", aliases=("抢修", "堵漏", "抢险")),
+        item("detection", "检测", aliases=("检测仪器", "检测类")),
+        item("lighting", "照明", aliases=("照明类",)),
+        item("communication", "通信", aliases=("通讯",)),
+        item("cordon", "警戒", aliases=("警示", "警戒类")),
+        item("fire", "消防", aliases=("消防类",)),
+        item("medical", "医疗", aliases=("医疗急救", "急救")),
+        item("vehicle", "车辆", aliases=("运输",)),
+        item("power_drainage", "发电排水", aliases=("发电", "排水")),
+    ),
+)
+
+SUPPLY_STATUS = DictionaryDeclaration(
+    code="emergency_supply_status",
+    name="应急物资状态",
+    editable=False,
+    items=(
+        item("good", "完好", aliases=("正常",), color="green"),
+        item("to_check", "待检", aliases=("待检修", "待检验"), color="gold"),
+        item("damaged", "损坏", aliases=("故障",), color="orange"),
+        item("scrapped", "报废", aliases=("已报废",), color="default"),
+    ),
+)
+
+STOCK_STATUS = DictionaryDeclaration(
+    code="stock_status",
+    name="储备情况",
+    editable=False,
+    items=(item("low", "低于最低储备", color="red"), item("enough", "正常", color="green")),
+)

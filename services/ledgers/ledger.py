@@ -1,0 +1,219 @@
+"""The vocabulary of a ledger's declaration (architecture.md 3). A ledger is one class derived from LedgerRow, in one file
+under catalogue/; a wrong declaration fails when it is imported, with its own name in the message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Index, Text, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db import uuid7
+from kit.fields import DeclarationError, FieldSpec, Rule, bind, department, textarea
+from kit.query import search_index
+from services.ledgers.conditions import Condition
+from services.ledgers.models import Base
+
+_SLUG = re.compile(r"[a-z]+(-[a-z]+)*")
+# PostgreSQL cuts names at 63 bytes; indexes add a prefix and a field's key.
+_LONGEST_SLUG = 40
+
+
+@dataclass(frozen=True)
+class Newer:
+    """A row is replaced by another one with equal `keys` and a later `by`."""
+
+    keys: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """A due date that warns. `warn_days` are the thresholds, days before the date; overdue is always one. An item of the
+    dictionary of `warn_days_of` may have thresholds of its own (`ext.warn_days`). No warning while `suppressed_when` holds,
+    or when a newer row replaces this one."""
+
+    field: str
+    warn_days: tuple[int, ...]
+    warn_days_of: str | None = None
+    suppressed_when: Condition | None = None
+    superseded_by: Newer | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row's status is `value` when `when` holds and no earlier case did."""
+
+    value: str
+    when: Condition
+
+
+@dataclass(frozen=True)
+class Status:
+    """A computed status, shown and filtered like a field, never stored: it changes by the calendar alone."""
+
+    title: str
+    dictionary: str
+    cases: tuple[Case, ...]
+    otherwise: str
+    key: str = "status"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """What a ledger is, apart from its fields.
+
+    `natural_key` tells rows apart for people and imports; `dept_id` may be part of it. `row_title` are the fields by which
+    a notice names a row. `facts` are sent to statistics: the names of fields, and named conditions. `unless` blanks a fact
+    while a condition holds."""
+
+    slug: str
+    title: str
+    leaf: str
+    natural_key: tuple[str, ...]
+    row_title: tuple[str, ...]
+    description: str = ""
+    rules: tuple[Rule, ...] = ()
+    expiry: tuple[Expiry, ...] = ()
+    status: Status | None = None
+    facts: tuple[str, ...] = ()
+    fact_conditions: Mapping[str, Condition] = field(default_factory=dict)
+    facts_unless: Mapping[str, Condition] = field(default_factory=dict)
+    by_department: bool = True
+    default_sort: str = "-created_at"
+
+    @property
+    def resource(self) -> str:
+        """The resource in a permission: `ledgers:<slug>:<verb>`."""
+        return self.slug
+
+    def expiry_of(self, key: str) -> Expiry:
+        """The expiry that watches a field."""
+        return next(expiry for expiry in self.expiry if expiry.field == key)
+
+
+class LedgerRow(Base):
+    """One row of a ledger: the common columns of domain.md 1.2. A subclass adds `ledger` and its fields; when it writes
+    `dept_id` again, the department stands there in forms and workbooks."""
+
+    __abstract__ = True
+
+    ledger: ClassVar[Ledger]
+    fields: ClassVar[dict[str, FieldSpec]]
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    dept_id: Mapped[UUID] = department("所属部门", filter=True, aliases=("部门", "所属单位", "单位名称", "填报单位"))
+    remark: Mapped[str | None] = textarea("备注", max_length=500, aliases=("说明",))
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_by: Mapped[UUID | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    version: Mapped[int] = mapped_column(server_default="1", default=1)
+    deleted_at: Mapped[datetime | None]
+    import_batch_id: Mapped[UUID | None] = mapped_column(index=True)
+    # The fields of this row that a rule has filled, not a person: shown as computed, and computed again when what they
+    # rest on changes.
+    computed_keys: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", default=list)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        ledger = cls.__dict__.get("ledger")
+        if not isinstance(ledger, Ledger):
+            raise DeclarationError(f"{cls.__name__}: ledger = Ledger(…) is missing")
+        if not _SLUG.fullmatch(ledger.slug) or len(ledger.slug) > _LONGEST_SLUG:
+            raise DeclarationError(
+                f"{cls.__name__}: the slug {ledger.slug!r} is not made of lower-case words and hyphens"
+            )
+        cls.__tablename__ = ledger.slug.replace("-", "_")
+        super().__init_subclass__(**kwargs)
+        cls.fields = bind(cls, ledger.rules, last=("remark",))
+        if ledger.status is not None:
+            status = ledger.status
+            cls.fields[status.key] = FieldSpec(
+                title=status.title,
+                kind="choice",
+                key=status.key,
+                dictionary=status.dictionary,
+                filter=True,
+                computed=True,
+            )
+        _check(cls, ledger)
+        _add_indexes(cls, ledger)
+
+    @classmethod
+    def dictionaries(cls) -> list[str]:
+        """The codes of the dictionaries that the fields draw on."""
+        return list(dict.fromkeys(spec.dictionary for spec in cls.fields.values() if spec.dictionary))
+
+    @classmethod
+    def input_fields(cls) -> dict[str, FieldSpec]:
+        """The fields that people write."""
+        return {key: spec for key, spec in cls.fields.items() if not spec.computed}
+
+
+def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
+    for what, keys in _named(ledger):
+        for key in keys:
+            if key not in cls.fields:
+                raise DeclarationError(f"{cls.__name__}: {what} names {key}, and there is no such field")
+    for expiry in ledger.expiry:
+        if cls.fields[expiry.field].kind != "day":
+            raise DeclarationError(f"{cls.__name__}: expiry {expiry.field} is not a day")
+        if not expiry.warn_days or list(expiry.warn_days) != sorted(set(expiry.warn_days), reverse=True):
+            raise DeclarationError(f"{cls.__name__}: warn_days of {expiry.field} are not falling: {expiry.warn_days}")
+        if min(expiry.warn_days) < 0:
+            raise DeclarationError(f"{cls.__name__}: warn_days of {expiry.field} are days before the date, 0 or more")
+    sort = ledger.default_sort.removeprefix("-")
+    if sort not in ("created_at", "updated_at") and not (sort in cls.fields and cls.fields[sort].sortable):
+        raise DeclarationError(f"{cls.__name__}: default_sort {sort} is not sortable")
+
+
+def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "natural_key", ledger.natural_key
+    yield "row_title", ledger.row_title
+    yield "facts", (*ledger.facts, *ledger.facts_unless)
+    for condition in (*ledger.fact_conditions.values(), *ledger.facts_unless.values()):
+        yield "facts", condition.reads
+    for case in ledger.status.cases if ledger.status else ():
+        yield "status", case.when.reads
+    for expiry in ledger.expiry:
+        yield "expiry", (expiry.field, *((expiry.warn_days_of,) if expiry.warn_days_of else ()))
+        yield "suppressed_when", expiry.suppressed_when.reads if expiry.suppressed_when else ()
+        if expiry.superseded_by:
+            yield "superseded_by", (*expiry.superseded_by.keys, expiry.superseded_by.by)
+
+
+def _add_indexes(cls: type[LedgerRow], ledger: Ledger) -> None:
+    """What lists, imports and the daily scan need. All are partial: deleted rows are looked at by nobody but a restore."""
+    columns, table = cls.__table__.c, cls.__tablename__
+    alive = columns.deleted_at.is_(None)
+    # Blank parts of a key are equal to one another: two rows without a batch number are the same row.
+    Index(
+        f"uq_{table}_natural_key", *(columns[key] for key in ledger.natural_key), unique=True, postgresql_where=alive,
+        postgresql_nulls_not_distinct=True,
+    )  # fmt: skip
+    # Both directions of a sort read the index, for the id follows the same direction (kit.query).
+    sort = ledger.default_sort.removeprefix("-")
+    Index(f"ix_{table}_{sort}", columns[sort], columns.id, postgresql_where=alive)
+    Index(f"ix_{table}_dept_{sort}", columns.dept_id, columns[sort], columns.id, postgresql_where=alive)
+    expiring = {expiry.field for expiry in ledger.expiry}
+    for key, spec in cls.fields.items():
+        if spec.computed or key in (sort, "dept_id"):
+            continue
+        if key in expiring or spec.sortable:
+            Index(f"ix_{table}_{key}", columns[key], columns.id, postgresql_where=alive)
+        elif spec.personal and spec.search:
+            Index(f"ix_{table}_{key}", columns[key], postgresql_where=alive)
+    for expiry in ledger.expiry:
+        if expiry.superseded_by:
+            keys = expiry.superseded_by.keys
+            name = f"ix_{table}_{'_'.join(keys)}"[:63]
+            if name not in {index.name for index in cls.__table__.indexes}:
+                Index(name, *(columns[key] for key in keys), postgresql_where=alive)
+    search_index(
+        f"ix_x_{table}_search", [columns[k] for k, s in cls.fields.items() if s.search and not s.personal], alive
+    )
