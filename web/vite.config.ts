@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { compress } from "./tools/compress";
+import { ownShare } from "./tools/own-share";
 
 const backend = process.env.SAFEWORK_DEV_BACKEND ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react(), compress("dist")],
+  plugins: [react(), ownShare("dist"), compress("dist")],
   build: {
     manifest: true, // tools/budget.mjs reads which chunks the first load needs
     chunkSizeWarningLimit: 800,

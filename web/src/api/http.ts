@@ -73,7 +73,13 @@ export async function postForm<T>(
   for (let attempt = 1; ; attempt += 1) {
     const token = await bearer();
     try {
-      return await send<T>(path, form, { "Idempotency-Key": key, Authorization: `Bearer ${token}` }, onProgress, signal);
+      return await send<T>(
+        path,
+        form,
+        { "Idempotency-Key": key, Authorization: `Bearer ${token}` },
+        onProgress,
+        signal,
+      );
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401 || attempt > 1) throw error;
       await renew();

@@ -52,6 +52,8 @@ export interface Notice {
   level: string | null;
   read_at: string | null;
   created_at?: string | null;
+  closed_at?: string | null;
+  close_reason?: string | null;
 }
 
 export interface Library {
@@ -136,6 +138,15 @@ export interface ImportRow {
 
 export interface CertificateStatistics {
   columns: { key: string; title: string; group?: string | null }[];
-  rows: { department: { id: string; name: string }; counts: Record<string, number>; total: number }[];
+  on: string;
+  valid_only: boolean;
+  rows: {
+    department: { id: string; name: string; level: number };
+    counts: Record<string, number>;
+    total: number;
+    expiring: number;
+    expired: number;
+  }[];
+  /** By the keys of the columns, and `total`, `expiring`, `expired`. */
   totals: Record<string, number>;
 }

@@ -9,6 +9,7 @@ import { BrowserRouter, Navigate, useLocation } from "react-router";
 import { ApiError } from "../api/problem";
 import { useSession } from "../api/session";
 import { LoginPage } from "./auth/LoginPage";
+import { nextOf } from "./auth/next";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { theme } from "./theme";
 
@@ -69,12 +70,6 @@ function Gate() {
       <Shell key={me!.user.id} />
     </Suspense>
   );
-}
-
-/** Where to go after signing in: only an address of this application, never another site. */
-export function nextOf(search: string): string {
-  const next = new URLSearchParams(search).get("next");
-  return next && /^\/(?![/\\])/.test(next) ? next : "/";
 }
 
 function Waiting() {

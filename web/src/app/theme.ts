@@ -10,6 +10,10 @@ export const theme: ThemeConfig = {
     colorError: "#cf1322",
     colorSuccess: "#237804",
     colorWarning: "#ad4e00",
+    colorWarningBg: "#fff7e6",
+    colorWarningBorder: "#ffc069",
+    colorErrorBg: "#fff1f0",
+    colorErrorBorder: "#ffa39e",
     colorTextPlaceholder: "#6b6b6b",
     colorTextDescription: "rgba(0,0,0,0.65)",
     colorTextTertiary: "rgba(0,0,0,0.62)",
@@ -17,7 +21,7 @@ export const theme: ThemeConfig = {
     fontFamily: '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",system-ui,sans-serif',
   },
   components: {
-    Table: { headerBg: "#f5f7fa", rowHoverBg: "#eef4ff" },
+    Table: { headerBg: "#f5f7fa", rowHoverBg: "#eef4ff", cellPaddingBlockSM: 6 },
     Layout: { headerBg: "#ffffff", siderBg: "#ffffff", bodyBg: "#f0f2f5" },
   },
 };

@@ -21,7 +21,7 @@ export function titleOf(pages: Page[], pathname: string): string {
   const found = pageAt(pages, pathname);
   if (!found) return "找不到页面";
   const part = partTitle(found.rest);
-  return part ? `${found.page.title} · ${part}` : found.page.title;
+  return part ? `${part} · ${found.page.title}` : found.page.title;
 }
 
 export interface Crumb {

@@ -1,7 +1,12 @@
 /** How values are written for people. Dates are company dates (Asia/Shanghai), whatever the computer's own zone is. */
 
 const ZONE = "Asia/Shanghai";
-const dayFormat = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
+const dayFormat = new Intl.DateTimeFormat("en-CA", {
+  timeZone: ZONE,
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+});
 const minuteFormat = new Intl.DateTimeFormat("sv-SE", {
   timeZone: ZONE,
   year: "numeric",

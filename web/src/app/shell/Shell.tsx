@@ -7,6 +7,7 @@ import { Link, Route, Routes, useLocation, useNavigate } from "react-router";
 import { useCatalogue } from "../../api/manifest";
 import { useSession } from "../../api/session";
 import { dropDrafts, hasDraft } from "../../shared/drafts";
+import { usePreference } from "../../shared/preferences";
 import { SessionEnded } from "../auth/SessionEnded";
 import { ErrorBoundary, Failure } from "../ErrorBoundary";
 import { menuOf, pageAt } from "../manual";
@@ -27,6 +28,7 @@ export default function Shell() {
   const navigate = useNavigate();
   const wide = Grid.useBreakpoint().lg ?? true;
   const [menuOpen, setMenuOpen] = useState(false);
+  const [menuShown, setMenuShown] = usePreference(me?.user.id ?? "", "menu", true);
   const [tabs, setTabs] = useState<Tab[]>([]);
   const userId = me?.user.id ?? "";
   const active = location.pathname;
@@ -77,9 +79,13 @@ export default function Shell() {
         跳到内容
       </a>
       <header className="header no-print">
-        {!wide && (
-          <Button type="text" icon={<MenuOutlined />} aria-label="打开菜单" onClick={() => setMenuOpen(true)} />
-        )}
+        <Button
+          type="text"
+          icon={<MenuOutlined />}
+          aria-label={wide ? "收起或展开菜单" : "打开菜单"}
+          {...(wide ? { "aria-expanded": menuShown } : {})}
+          onClick={() => (wide ? setMenuShown(!menuShown) : setMenuOpen(true))}
+        />
         <Link to="/" className="product">
           <img src="/favicon.svg" alt="" width={28} height={28} />
           <span>{PRODUCT}</span>
@@ -90,7 +96,9 @@ export default function Shell() {
       </header>
       <div className="below">
         {wide ? (
-          <aside className="sider no-print">{catalogue.isPending ? <Skeleton active className="pad" /> : menu}</aside>
+          menuShown && (
+            <aside className="sider no-print">{catalogue.isPending ? <Skeleton active className="pad" /> : menu}</aside>
+          )
         ) : (
           <Drawer open={menuOpen} onClose={() => setMenuOpen(false)} placement="left" size={280} title="菜单">
             {menu}

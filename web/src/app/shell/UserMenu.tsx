@@ -31,7 +31,11 @@ export function UserMenu() {
       trigger={["click"]}
       menu={{
         items: [
-          { key: "who", label: `${user.department?.name ?? "公司"} · ${user.roles.map((role) => role.name).join("、")}`, disabled: true },
+          {
+            key: "who",
+            label: `${user.department?.name ?? "公司"} · ${user.roles.map((role) => role.name).join("、")}`,
+            disabled: true,
+          },
           { type: "divider" },
           { key: "account", label: "个人中心", icon: <UserOutlined aria-hidden /> },
           { key: "leave", label: "退出登录", icon: <LogoutOutlined aria-hidden /> },

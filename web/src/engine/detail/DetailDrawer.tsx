@@ -66,6 +66,7 @@ function Detail({ row }: { row: Row }) {
           bordered
           className="detail-group"
           column={{ xs: 1, md: 2 }}
+          styles={{ label: { width: 118 } }}
           items={group.fields.map((field) => {
             const { cell: Cell, wide } = kindOf(field.kind);
             return {

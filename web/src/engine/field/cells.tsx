@@ -53,7 +53,19 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
 }
 
 /** Rows that nobody has to act on any more: their dates give no warning (domain.md 1.3, Suppress). */
-const SETTLED = new Set(["报废", "停用", "已注销", "注销", "作废", "离职", "已换证", "scrapped", "retired", "cancelled", "left"]);
+const SETTLED = new Set([
+  "报废",
+  "停用",
+  "已注销",
+  "注销",
+  "作废",
+  "离职",
+  "已换证",
+  "scrapped",
+  "retired",
+  "cancelled",
+  "left",
+]);
 
 function isSettled(row: CellProps["row"]): boolean {
   return ["status", "employment"].some((key) => SETTLED.has(String(row[key] ?? "")));

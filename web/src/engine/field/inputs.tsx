@@ -57,7 +57,11 @@ export function NumberInput({ field, value, onChange, ...rest }: InputProps) {
       value={value === undefined || value === null ? null : String(value)}
       onChange={(next) => onChange?.(next === null || next === "" ? null : next)}
       placeholder={example(field)}
-      {...(whole ? { precision: 0 } : field.precision !== null && field.precision !== undefined ? { precision: field.precision } : {})}
+      {...(whole
+        ? { precision: 0 }
+        : field.precision !== null && field.precision !== undefined
+          ? { precision: field.precision }
+          : {})}
     />
   );
 }

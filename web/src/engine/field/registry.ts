@@ -35,7 +35,13 @@ const KINDS: Record<string, Kind> = {
   decimal: number,
   quantity: number,
   day: { cell: cells.DayCell, input: inputs.DayInput, search: searches.DaySearch, width: 120, align: "left" },
-  choice: { cell: cells.ChoiceCell, input: inputs.ChoiceInput, search: searches.ChoiceSearch, width: 130, align: "left" },
+  choice: {
+    cell: cells.ChoiceCell,
+    input: inputs.ChoiceInput,
+    search: searches.ChoiceSearch,
+    width: 130,
+    align: "left",
+  },
   multi_choice: {
     cell: cells.MultiChoiceCell,
     input: inputs.ChoiceInput,

@@ -3,6 +3,7 @@ import { Button, Modal, Table } from "antd";
 import { kindOf } from "../field/registry";
 import type { Field, Row } from "../schema";
 import { isBlank } from "./rules";
+import { Nothing } from "../../shared/Nothing";
 
 interface Props {
   fields: Field[];
@@ -51,7 +52,7 @@ export function ConflictDialog({ fields, mine, theirs, onKeepMine, onTakeTheirs,
         rowKey="key"
         pagination={false}
         dataSource={differing(fields, mine, theirs)}
-        locale={{ emptyText: "两份内容相同，可以直接保存" }}
+        locale={{ emptyText: <Nothing>{"两份内容相同，可以直接保存"}</Nothing> }}
         columns={[
           { title: "字段", dataIndex: "title", width: 140 },
           { title: "我填写的", render: (_, field) => show(field, mine) },

@@ -13,7 +13,11 @@ export function ErrorList({ job }: { job: ImportJob }) {
         rowKey={(error) => `${error.row} ${error.column} ${error.field} ${error.code}`}
         dataSource={job.errors}
         scroll={{ x: 720 }}
-        pagination={{ defaultPageSize: SIZES[0]!, pageSizeOptions: SIZES, hideOnSinglePage: job.errors.length <= SIZES[0]! }}
+        pagination={{
+          defaultPageSize: SIZES[0]!,
+          pageSizeOptions: SIZES,
+          hideOnSinglePage: job.errors.length <= SIZES[0]!,
+        }}
         columns={[
           { title: "行", dataIndex: "row", width: 64, align: "right" },
           {

@@ -10,6 +10,7 @@ import { dateTime } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
 import { useEngine } from "../field/context";
 import { STATES } from "./flow";
+import { Nothing } from "../../shared/Nothing";
 
 const TONES: Record<ImportJob["state"], Tone> = {
   queued: "blue",
@@ -37,7 +38,7 @@ export function History({ onOpen }: { onOpen: (job: ImportJob) => void }) {
         loading={history.isPending}
         dataSource={history.data?.items ?? []}
         scroll={{ x: 860 }}
-        locale={{ emptyText: history.isError ? describe(history.error) : "还没有导入过" }}
+        locale={{ emptyText: <Nothing>{history.isError ? describe(history.error) : "还没有导入过"}</Nothing> }}
         pagination={{
           current: page,
           pageSize: 10,

@@ -30,7 +30,8 @@ export default function ImportPage({ path }: { path: string }) {
     refetchInterval: ({ state }) => (isRunning(state.data) ? POLL_MS : false),
     refetchIntervalInBackground: true,
     // A moment without network while a job runs is no reason to throw the page away.
-    retry: (failures, error) => error instanceof ApiError && (error.status === 0 || error.status >= 502) && failures < 20,
+    retry: (failures, error) =>
+      error instanceof ApiError && (error.status === 0 || error.status >= 502) && failures < 20,
   });
   const job = id ? (query.data ?? null) : null;
   const state = job?.state;
@@ -54,9 +55,7 @@ export default function ImportPage({ path }: { path: string }) {
           responsive
           className="import-steps"
         />
-        {query.isError && (
-          <Failure error={query.error} onRetry={() => void query.refetch()} />
-        )}
+        {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
         {query.isError && (
           <p className="center">
             <Button onClick={startOver}>重新开始导入</Button>

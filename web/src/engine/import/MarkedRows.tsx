@@ -27,16 +27,14 @@ export function MarkedRows({ job }: { job: ImportJob }) {
   const fields = ledger.fields.filter((field) => used.has(field.key));
   const columns: TableColumnType<ImportRow>[] = [
     { key: "row", title: "行", dataIndex: "row", width: 64, fixed: "left", align: "right" },
-    ...fields.map(
-      (field): TableColumnType<ImportRow> => ({
-        key: field.key,
-        title: field.title,
-        width: Math.max(kindOf(field.kind).width, field.title.length * 14 + 24),
-        ellipsis: { showTitle: false },
-        onCell: (row) => ({ className: row.errors[field.key] ? "cell-wrong" : "" }),
-        render: (_, row) => <Value text={row.values[field.key]} wrong={row.errors[field.key]?.message} />,
-      }),
-    ),
+    ...fields.map((field): TableColumnType<ImportRow> => ({
+      key: field.key,
+      title: field.title,
+      width: Math.max(kindOf(field.kind).width, field.title.length * 14 + 24),
+      ellipsis: { showTitle: false },
+      onCell: (row) => ({ className: row.errors[field.key] ? "cell-wrong" : "" }),
+      render: (_, row) => <Value text={row.values[field.key]} wrong={row.errors[field.key]?.message} />,
+    })),
   ];
   return (
     <section aria-label="有错误的行">

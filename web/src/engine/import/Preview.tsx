@@ -64,11 +64,7 @@ export function Preview({ job, onChanged, onStartOver }: Props) {
         )}
       </div>
       {job.invalid === 0 ? (
-        <Alert
-          type="success"
-          showIcon
-          title={`“${job.file_name}”的 ${job.valid} 行全部正确，确认后写入台账。`}
-        />
+        <Alert type="success" showIcon title={`“${job.file_name}”的 ${job.valid} 行全部正确，确认后写入台账。`} />
       ) : (
         <Alert
           type="warning"

@@ -92,7 +92,9 @@ export function UploadStep({ failed, onStarted }: Props) {
             <InboxOutlined aria-hidden />
           </p>
           <p className="ant-upload-text">点击选择，或把 Excel 文件拖到这里</p>
-          <p className="ant-upload-hint">.xlsx，不超过 {MAX_MB} MB、10 万行。校验通过并由您确认之前不会写入任何数据。</p>
+          <p className="ant-upload-hint">
+            .xlsx，不超过 {MAX_MB} MB、10 万行。校验通过并由您确认之前不会写入任何数据。
+          </p>
         </Upload.Dragger>
         {sending && (
           <div aria-live="polite">

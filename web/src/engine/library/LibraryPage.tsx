@@ -1,7 +1,7 @@
 /** One screen for every file library: folders and files, search, upload, download, versions. */
 import { FileOutlined, FolderAddOutlined, FolderFilled, UploadOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { App, Breadcrumb, Button, Card, Dropdown, Empty, Input, Skeleton, Space, Table, Upload } from "antd";
+import { App, Breadcrumb, Button, Card, Dropdown, Input, Skeleton, Space, Table, Upload } from "antd";
 import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import { documents } from "../../api/documents";
@@ -9,6 +9,7 @@ import type { LibraryNode } from "../../api/types";
 import { Failure } from "../../app/ErrorBoundary";
 import { NotFound } from "../../app/NotFound";
 import { dateTime, fileSize } from "../../shared/format";
+import { Nothing } from "../../shared/Nothing";
 import { NameDialog } from "./NameDialog";
 import { fileProblem, nameProblem } from "./parts";
 import { UploadPanel } from "./UploadPanel";
@@ -107,7 +108,9 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
               <Upload
                 multiple
                 showUploadList={false}
-                {...(library.accept.length ? { accept: library.accept.map((part) => `.${part.replace(/^\./, "")}`).join(",") } : {})}
+                {...(library.accept.length
+                  ? { accept: library.accept.map((part) => `.${part.replace(/^\./, "")}`).join(",") }
+                  : {})}
                 beforeUpload={(file) => {
                   send([file]);
                   return false;
@@ -164,16 +167,13 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
               emptyText: nodes.isPending ? (
                 " "
               ) : (
-                <Empty
-                  image={Empty.PRESENTED_IMAGE_SIMPLE}
-                  description={
-                    q
-                      ? "没有找到文件，请换个关键字"
-                      : may.upload
-                        ? `这里还没有文件。把文件拖到这里，或点“上传文件”（每个不超过 ${library.max_mb} MB）`
-                        : "这里还没有文件"
-                  }
-                />
+                <Nothing>
+                  {q
+                    ? "没有找到文件，请换个关键字"
+                    : may.upload
+                      ? `这里还没有文件。把文件拖到这里，或点“上传文件”（每个不超过 ${library.max_mb} MB）`
+                      : "这里还没有文件"}
+                </Nothing>
               ),
             }}
             pagination={{
@@ -270,7 +270,9 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
       </Card>
       <UploadPanel slug={slug} />
       <Versions node={versionsOf} onClose={() => setVersionsOf(null)} />
-      {dialog && <ChangeDialog dialog={dialog} slug={slug} folder={folder} onClose={() => setDialog(null)} onDone={reload} />}
+      {dialog && (
+        <ChangeDialog dialog={dialog} slug={slug} folder={folder} onClose={() => setDialog(null)} onDone={reload} />
+      )}
     </div>
   );
 }

@@ -33,7 +33,15 @@ export function NameDialog({ title, label, initial, suffix = "", long, check, on
   }
 
   return (
-    <Modal open title={title} onCancel={onClose} onOk={() => form.submit()} confirmLoading={busy} okText="保存" cancelText="取消">
+    <Modal
+      open
+      title={title}
+      onCancel={onClose}
+      onOk={() => form.submit()}
+      confirmLoading={busy}
+      okText="保存"
+      cancelText="取消"
+    >
       <Form form={form} layout="vertical" initialValues={{ text: initial }} onFinish={(values) => void save(values)}>
         <Form.Item
           name="text"

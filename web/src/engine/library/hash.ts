@@ -12,7 +12,9 @@ export function hashOf(file: File, onProgress: (part: number) => void, signal: A
       worker.terminate();
       work();
     };
-    signal.addEventListener("abort", () => end(() => reject(new DOMException("aborted", "AbortError"))), { once: true });
+    signal.addEventListener("abort", () => end(() => reject(new DOMException("aborted", "AbortError"))), {
+      once: true,
+    });
     const unreadable = () => new Error("文件无法读取，可能已被移动或修改，请重新选择");
     worker.onerror = () => end(() => reject(unreadable()));
     worker.onmessage = ({ data }: MessageEvent<Progress>) => {

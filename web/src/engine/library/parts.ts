@@ -22,7 +22,10 @@ export function rangeOf(parts: UploadPart[], number: number): { from: number; to
 
 /** Bytes that are stored or on their way. */
 export function sentBytes(parts: UploadPart[], loaded: ReadonlyMap<number, number>): number {
-  return parts.reduce((total, part) => total + (part.done ? part.size : Math.min(part.size, loaded.get(part.number) ?? 0)), 0);
+  return parts.reduce(
+    (total, part) => total + (part.done ? part.size : Math.min(part.size, loaded.get(part.number) ?? 0)),
+    0,
+  );
 }
 
 /** What to do about a part that was refused: 403 means that its presigned URL is over, 4xx else that it never will. */

@@ -92,7 +92,9 @@ async function sendParts(
       if (next === "give-up") throw error;
       await pause(delayBefore(tried), either);
       if (next === "new-url") {
-        const fresh = new Map((await documents.upload(upload.id)).parts.map((candidate) => [candidate.number, candidate]));
+        const fresh = new Map(
+          (await documents.upload(upload.id)).parts.map((candidate) => [candidate.number, candidate]),
+        );
         parts = parts.map((candidate) => ({ ...candidate, url: fresh.get(candidate.number)?.url ?? candidate.url }));
       }
     } finally {

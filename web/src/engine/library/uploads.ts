@@ -68,16 +68,23 @@ async function run(task: UploadTask): Promise<void> {
 
 function reason(error: unknown): string {
   if (error instanceof PutFailed) {
-    return error.status === 0 ? "网络中断，请恢复网络后点“重试”，将从断点继续" : `文件存储拒绝了上传（${error.status}），请重试`;
+    return error.status === 0
+      ? "网络中断，请恢复网络后点“重试”，将从断点继续"
+      : `文件存储拒绝了上传（${error.status}），请重试`;
   }
   return describe(error);
 }
 
 export const uploads = {
   add(files: File[], target: Target): void {
-    const added = files.map(
-      (file): UploadTask => ({ id: crypto.randomUUID(), target, file, state: "waiting", part: 0, error: null }),
-    );
+    const added = files.map((file): UploadTask => ({
+      id: crypto.randomUUID(),
+      target,
+      file,
+      state: "waiting",
+      part: 0,
+      error: null,
+    }));
     for (const task of added) inner.set(task.id, { sha256: null, onConflict: "error", abort: null });
     tasks = [...tasks, ...added];
     for (const listener of listeners) listener();

@@ -1,6 +1,9 @@
 /** The departments at the left of a ledger that is kept by department: choosing one shows it and all below it. */
-import { Input, Tree } from "antd";
+import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
+import { Button, Input, Tree } from "antd";
 import { useMemo, useState } from "react";
+import { useSession } from "../../api/session";
+import { usePreference } from "../../shared/preferences";
 import { useEngine } from "../field/context";
 import { departmentTree, type DepartmentOption } from "../field/departments";
 
@@ -11,17 +14,42 @@ interface Props {
 
 export function DepartmentTree({ value, onChange }: Props) {
   const { departments } = useEngine();
+  const { me } = useSession();
   const [text, setText] = useState("");
+  const [open, setOpen] = usePreference(me?.user.id ?? "", "department-tree", true);
   const tree = useMemo(() => matching(departmentTree(departments), text.trim()), [departments, text]);
+  if (!open) {
+    return (
+      <div className="tree-closed no-print">
+        <Button
+          type="text"
+          size="small"
+          icon={<MenuUnfoldOutlined />}
+          aria-label="展开部门树"
+          title="展开部门树"
+          onClick={() => setOpen(true)}
+        />
+      </div>
+    );
+  }
   return (
     <nav className="department-tree no-print" aria-label="按部门查看">
-      <Input
-        allowClear
-        value={text}
-        placeholder="搜索部门"
-        aria-label="搜索部门"
-        onChange={(event) => setText(event.target.value)}
-      />
+      <div className="tree-head">
+        <Input
+          allowClear
+          value={text}
+          placeholder="搜索部门"
+          aria-label="搜索部门"
+          onChange={(event) => setText(event.target.value)}
+        />
+        <Button
+          type="text"
+          icon={<MenuFoldOutlined />}
+          aria-label="收起部门树"
+          title="收起部门树"
+          onClick={() => setOpen(false)}
+        />
+      </div>
       <button
         type="button"
         className={value ? "all-departments" : "all-departments chosen"}
@@ -49,7 +77,8 @@ function matching(tree: DepartmentOption[], text: string): DepartmentOption[] {
   return tree.flatMap(({ disabled: _disabled, children, ...node }) => {
     // A closed department keeps its rows (disabled only where one is picked for a new row), so it can be looked at.
     const below = matching(children ?? [], text);
-    if (!text || node.title.includes(text) || below.length) return [{ ...node, ...(below.length ? { children: below } : {}) }];
+    if (!text || node.title.includes(text) || below.length)
+      return [{ ...node, ...(below.length ? { children: below } : {}) }];
     return [];
   });
 }

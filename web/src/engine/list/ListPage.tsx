@@ -1,6 +1,6 @@
 /** The list of a ledger: search bar, toolbar, table, and the drawers that open from it. */
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Dropdown, Empty, Space, Table } from "antd";
+import { Button, Dropdown, Space, Table } from "antd";
 import { MoreOutlined } from "@ant-design/icons";
 import { useEffect, useMemo, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
@@ -8,6 +8,7 @@ import { ledgers } from "../../api/ledgers";
 import { useSession } from "../../api/session";
 import { Failure } from "../../app/ErrorBoundary";
 import { usePreference } from "../../shared/preferences";
+import { Nothing } from "../../shared/Nothing";
 import { DetailDrawer } from "../detail/DetailDrawer";
 import { useEngine } from "../field/context";
 import { FormDrawer } from "../form/FormDrawer";
@@ -147,16 +148,13 @@ export function ListPage({ path }: { path: string }) {
               emptyText: list.isPending ? (
                 " "
               ) : (
-                <Empty
-                  image={Empty.PRESENTED_IMAGE_SIMPLE}
-                  description={
-                    filtered
-                      ? "没有符合条件的记录，请调整查询条件或点“重置”"
-                      : ledger.permissions.create
-                        ? "还没有记录。点“新建”录入一条，或点“批量导入”上传 Excel 台账"
-                        : "还没有记录"
-                  }
-                />
+                <Nothing>
+                  {filtered
+                    ? "没有符合条件的记录，请调整查询条件或点“重置”"
+                    : ledger.permissions.create
+                      ? "还没有记录。点“新建”录入一条，或点“批量导入”上传 Excel 台账"
+                      : "还没有记录"}
+                </Nothing>
               ),
             }}
             pagination={{

@@ -44,7 +44,9 @@ export function Toolbar(props: Props) {
   async function get(what: "template" | "export") {
     setBusy(what);
     try {
-      const columns = shownFields(ledger, choice).map((field) => field.key).join(",");
+      const columns = shownFields(ledger, choice)
+        .map((field) => field.key)
+        .join(",");
       const name =
         what === "template"
           ? await ledgers.template(ledger.slug, ledger.title)

@@ -61,5 +61,10 @@ export function toFilters(ledger: LedgerManifest, state: ListState, departments:
 }
 
 export function toQuery(ledger: LedgerManifest, state: ListState, departments: Department[]): Query {
-  return { ...toFilters(ledger, state, departments), sort: state.sort || undefined, page: state.page, size: state.size };
+  return {
+    ...toFilters(ledger, state, departments),
+    sort: state.sort || undefined,
+    page: state.page,
+    size: state.size,
+  };
 }

@@ -1,13 +1,16 @@
 /** 个人中心: who I am here, what I may do and on whose data. */
 import { Button, Card, Descriptions, Table } from "antd";
-import { useDepartments } from "../../api/manifest";
+import { useCatalogue, useDepartments } from "../../api/manifest";
 import { signOut, useSession } from "../../api/session";
 import { dropDrafts } from "../../shared/drafts";
 import { SERVICES, SCOPES, VERBS } from "./words";
+import { Nothing } from "../../shared/Nothing";
 
 export default function AccountPage() {
   const { me } = useSession();
   const departments = useDepartments();
+  const pages = useCatalogue().data?.pages ?? [];
+  const titleOf = (resource: string) => pages.find((page) => page.key === resource)?.title ?? resource;
   if (!me) return null;
   const { user, permissions, scope } = me;
   const named = scope.department_ids.map(
@@ -18,8 +21,14 @@ export default function AccountPage() {
     return {
       key: grant,
       service: SERVICES[service] ?? service,
-      resources: resources === "*" ? "全部" : resources.split(",").join("、"),
-      verbs: verbs === "*" ? "全部操作" : verbs.split(",").map((verb) => VERBS[verb] ?? verb).join("、"),
+      resources: resources === "*" ? "全部" : resources.split(",").map(titleOf).join("、"),
+      verbs:
+        verbs === "*"
+          ? "全部操作"
+          : verbs
+              .split(",")
+              .map((verb) => VERBS[verb] ?? verb)
+              .join("、"),
     };
   });
   return (
@@ -66,7 +75,7 @@ export default function AccountPage() {
             { title: "对象", dataIndex: "resources" },
             { title: "可以做的操作", dataIndex: "verbs" },
           ]}
-          locale={{ emptyText: "没有任何权限，请联系系统维护人员" }}
+          locale={{ emptyText: <Nothing>{"没有任何权限，请联系系统维护人员"}</Nothing> }}
         />
       </Card>
     </div>

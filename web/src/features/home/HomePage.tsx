@@ -20,11 +20,17 @@ export default function HomePage() {
           {me?.user.department?.name} · {me?.user.roles.map((role) => role.name).join("、")}
         </small>
       </h1>
-      <Card title={bell.data ? `未读提醒（${bell.data.unread}）` : "未读提醒"} extra={<Link to="/notices">全部提醒</Link>}>
+      <Card
+        title={bell.data ? `未读提醒（${bell.data.unread}）` : "未读提醒"}
+        extra={<Link to="/notices">全部提醒</Link>}
+      >
         {bell.isPending && <Skeleton active title={false} />}
         {bell.isError && <p>{describe(bell.error)}</p>}
         {bell.data?.items.length === 0 && (
-          <Empty description="没有未读提醒。证书、设备、物资临近到期时会在这里提醒。" image={Empty.PRESENTED_IMAGE_SIMPLE} />
+          <Empty
+            description="没有未读提醒。证书、设备、物资临近到期时会在这里提醒。"
+            image={Empty.PRESENTED_IMAGE_SIMPLE}
+          />
         )}
         <ul className="plain">
           {bell.data?.items.map((notice) => (

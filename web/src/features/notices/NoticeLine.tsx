@@ -5,10 +5,24 @@ import { useCatalogue } from "../../api/manifest";
 import { notices } from "../../api/notices";
 import type { Notice, Page } from "../../api/types";
 import type { Tone } from "../../app/theme";
-import { daysUntil } from "../../shared/format";
+import { dateTime } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
 
-const TONE: Record<string, Tone> = { yellow: "yellow", orange: "orange", red: "red", overdue: "red" };
+const LEVELS: Record<string, { tone: Tone; text: string }> = {
+  yellow: { tone: "yellow", text: "黄色预警" },
+  orange: { tone: "orange", text: "橙色预警" },
+  red: { tone: "red", text: "红色预警" },
+  overdue: { tone: "red", text: "已超期" },
+};
+const PLAIN = { tone: "grey" as const, text: "提醒" };
+
+/** Why a notice needs nobody any more. */
+const CLOSED: Record<string, string> = {
+  changed: "日期已更新",
+  deleted: "记录已删除",
+  retired: "已停用或注销",
+  replaced: "已换新证",
+};
 
 export function useReadNotice() {
   const client = useQueryClient();
@@ -16,14 +30,6 @@ export function useReadNotice() {
     mutationFn: (id: string) => notices.read(id),
     onSettled: () => client.invalidateQueries({ queryKey: ["notices"] }),
   });
-}
-
-/** How near the due date is now; a notice says what was true on the day that it was made. */
-export function urgency(notice: Notice): string {
-  if (!notice.due_on) return "提醒";
-  const left = daysUntil(notice.due_on);
-  if (left < 0) return `已超期 ${-left} 天`;
-  return left === 0 ? "今日到期" : `剩 ${left} 天`;
 }
 
 /** The page that shows the row of a notice; null when it is not one of this person's pages. */
@@ -41,11 +47,13 @@ export function NoticeLine({ notice, onOpen }: { notice: Notice; onOpen?: () => 
     if (!notice.read_at) read.mutate(notice.id);
     onOpen?.();
   };
+  const level = LEVELS[notice.level ?? ""] ?? PLAIN;
+  const closed = notice.closed_at ? (CLOSED[notice.close_reason ?? ""] ?? "已处理") : null;
   const body = (
     <>
-      <StatusTag tone={TONE[notice.level ?? ""] ?? "grey"}>{urgency(notice)}</StatusTag>
-      <span className={notice.read_at ? "notice-title" : "notice-title notice-unread"}>{notice.title}</span>
-      {notice.due_on && <span className="notice-due">到期 {notice.due_on}</span>}
+      <StatusTag tone={closed ? "grey" : level.tone}>{closed ?? level.text}</StatusTag>
+      <span className={notice.read_at || closed ? "notice-title" : "notice-title notice-unread"}>{notice.title}</span>
+      {notice.created_at && <span className="notice-due">{dateTime(notice.created_at).slice(5)}</span>}
     </>
   );
   return place ? (

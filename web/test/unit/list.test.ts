@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { departmentTree, withBelow } from "../../src/engine/field/departments";
+import { columnsOf, defaultChoice, shownFields, widthOf } from "../../src/engine/list/columns";
+import { readState, toFilters, toQuery, writeState } from "../../src/engine/list/query";
+import type { Field, LedgerManifest } from "../../src/engine/schema";
+import { departments, fieldOf, ledger } from "./fixture";
+
+describe("columns", () => {
+  test("come from the fields of the list, with a number before them and the first one in place", () => {
+    const columns = columnsOf(ledger, defaultChoice(ledger), "-review_date", 21);
+    expect(columns.map((column) => column.key)).toEqual([
+      "#",
+      "person_name",
+      "id_number",
+      "dept_id",
+      "cert_type",
+      "review_date",
+      "status",
+    ]);
+    expect(columns[1]).toMatchObject({ fixed: "left", sorter: true, sortOrder: null });
+    expect(columns[2]).not.toHaveProperty("fixed");
+    expect(columns[5]).toMatchObject({ sortOrder: "descend" });
+  });
+
+  test("a date with a warning has room for it", () => {
+    expect(widthOf(ledger, fieldOf("review_date"))).toBeGreaterThanOrEqual(180);
+  });
+
+  test("a saved choice survives fields that are gone, and shows no new ones", () => {
+    const choice = { shown: ["gone", "status", "person_name"], frozen: 1 };
+    expect(shownFields(ledger, choice).map((field) => field.key)).toEqual(["status", "person_name"]);
+    expect(shownFields(ledger, { shown: ["gone"], frozen: 0 })).toHaveLength(6);
+  });
+
+  test("500 fields are no trouble", () => {
+    const fields = Array.from({ length: 500 }, (_, index): Field => ({
+      key: `f${index}`,
+      title: `字段${index}`,
+      kind: "text",
+      in_list: true,
+    }));
+    const big: LedgerManifest = { ...ledger, fields, expiry: [] };
+    expect(columnsOf(big, defaultChoice(big), "", 1)).toHaveLength(501);
+  });
+});
+
+describe("the address of a list", () => {
+  test("is read and written without loss", () => {
+    const text = "q=%E7%8E%8B&dept=3&cert_type.in=a%2Cb&review_date.gte=2026-01-01&sort=-review_date&page=3&size=50";
+    expect(writeState(readState(new URLSearchParams(text))).toString()).toBe(text);
+  });
+
+  test("with nonsense in it is a plain list", () => {
+    const state = readState(new URLSearchParams("page=-5&size=7777&row=x"));
+    expect(state).toEqual({ page: 1, size: 20, sort: "", q: "", dept: "", filters: {} });
+    expect(readState(new URLSearchParams("page=abc")).page).toBe(1);
+  });
+
+  test("becomes a request that names known fields only, departments with those below", () => {
+    const state = readState(
+      new URLSearchParams("nope=1&cert_type=operation&dept_id=3&review_date.lte=2026-12-31&page=2"),
+    );
+    expect(toQuery(ledger, state, departments)).toEqual({
+      q: undefined,
+      cert_type: "operation",
+      "dept_id.in": "3,4",
+      "review_date.lte": "2026-12-31",
+      sort: undefined,
+      page: 2,
+      size: 20,
+    });
+  });
+
+  test("the tree's department wins over the filter's", () => {
+    const state = readState(new URLSearchParams("dept=2&dept_id=3"));
+    expect(toFilters(ledger, state, departments)["dept_id.in"]).toBe("2");
+  });
+});
+
+describe("departments", () => {
+  test("stand as a tree in their order; closed ones cannot be picked", () => {
+    const [company] = departmentTree(departments);
+    expect(company?.children?.map((child) => child.title)).toEqual(["城北分公司", "工程部", "已撤部门（已撤销）"]);
+    expect(company?.children?.[2]?.disabled).toBe(true);
+  });
+
+  test("whose parent is out of sight come to the top", () => {
+    expect(departmentTree(departments.slice(2, 4)).map((root) => root.title)).toEqual(["城北分公司"]);
+    expect(withBelow(departments, "3")).toEqual(["3", "4"]);
+    expect(withBelow(departments, "unknown")).toEqual(["unknown"]);
+  });
+});
