@@ -57,7 +57,9 @@ class RowOut(BaseModel):
     department: DepartmentOut
     counts: dict[str, int]
     total: int
-    expiring: int = Field(description="due within 60 days")
+    expiring: int = Field(
+        description="neither expired nor safe: to be renewed or reviewed within 60 days, or late with the review"
+    )
     expired: int
 
 

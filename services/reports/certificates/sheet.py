@@ -16,7 +16,7 @@ _THIN = Side(style="thin", color="BFBFBF")
 _BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _HEAD = PatternFill("solid", fgColor="DDEBF7")
-_SUB_FIGURES = ("合计", "其中：即将到期（60 天内）", "其中：已过期")
+_SUB_FIGURES = ("合计", "其中：即将到期或待复审（60 天内）", "其中：已过期")
 
 
 def matrix_workbook(matrix: Matrix) -> bytes:

@@ -20,10 +20,13 @@ class CertificateLedger:
 
 
 LEDGERS = (
-    CertificateLedger("special-operation-certificates", "4.3", "特种作业人员证书", "special_operation_cert_type"),
+    CertificateLedger(
+        "special-operation-certificates", "4.3", "特种作业和特种设备操作人员资格证", "special_operation_cert_type"
+    ),
 )
 
-# Names of facts (RowChange.facts). Dates are ISO texts, or null.
+# Names of facts (RowChange.facts), as the ledgers declare them. Dates are ISO texts, or null; a review date is null as well
+# once the review has been passed.
 KIND = "cert_type"
 VALID_TO = "valid_to"
 REVIEW_DATE = "review_date"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, collate, func, select, true
+from sqlalchemy import ColumnElement, and_, collate, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal, ScopeKind
@@ -82,8 +82,9 @@ class _Cell:
 
 
 def certificate_matrix(session: Session, principal: Principal, on: date, *, valid_only: bool = False) -> Matrix:
-    """Counts what is neither deleted nor cancelled, in the principal's data scope. Every open department of the scope has a
-    row, a closed one only where something still points at it."""
+    """Counts what is neither deleted nor cancelled, in the principal's data scope. The sub-figures are the ledger's own
+    statuses: expired 已过期, expiring 即将到期 and 待复审; what is left is 有效. Every open department of the scope has a row,
+    a closed one only where something still points at it."""
     cells = _cells(session, principal, on, valid_only=valid_only)
     rows = _rows(session, principal, {cell.department_id for cell in cells})
     totals = Figures()
@@ -98,10 +99,10 @@ def _cells(session: Session, principal: Principal, on: date, *, valid_only: bool
     def fact(name: str) -> ColumnElement[str]:
         return collate(LedgerFact.facts[name].astext, "C")
 
-    # LEAST passes over nulls: a certificate without an end (长期) never expires.
-    due = func.least(fact(VALID_TO), fact(REVIEW_DATE))
     day, horizon = on.isoformat(), (on + timedelta(days=EXPIRING_DAYS)).isoformat()
-    expired = due < day
+    # A certificate without an end (长期) never expires. The ledger sends no review date once it has been answered.
+    expired = func.coalesce(fact(VALID_TO) < day, false())
+    due_soon = or_(fact(VALID_TO) <= horizon, fact(REVIEW_DATE) <= horizon)
     kind = func.coalesce(LedgerFact.facts[KIND].astext, "")
     query = (
         select(
@@ -109,14 +110,14 @@ def _cells(session: Session, principal: Principal, on: date, *, valid_only: bool
             LedgerFact.ledger,
             kind,
             func.count(),
-            func.count().filter(due.between(day, horizon)),
+            func.count().filter(and_(~expired, due_soon)),
             func.count().filter(expired),
         )
         .where(
             LedgerFact.ledger.in_([ledger.slug for ledger in LEDGERS]),
             LedgerFact.deleted.is_(False),
             func.coalesce(LedgerFact.facts[CANCELLED].astext, "false") != "true",
-            func.coalesce(~expired, true()) if valid_only else true(),
+            ~expired if valid_only else true(),
             scope_clause(principal, LedgerFact.department_id, LedgerFact.owner_id),
         )
         .group_by(LedgerFact.department_id, LedgerFact.ledger, kind)

@@ -53,8 +53,8 @@ def test_every_open_department_has_a_row_and_every_kind_a_column(client: TestCli
     assert [row["department"]["name"] for row in answer["rows"]] == ["公司", "运行部", "一班", "工程部"]
     assert [row["department"]["level"] for row in answer["rows"]] == [0, 1, 2, 1]
     assert answer["columns"] == [
-        {"key": OPERATION, "title": "特种作业操作证", "group": "特种作业人员证书"},
-        {"key": EQUIPMENT, "title": "特种设备作业人员证", "group": "特种作业人员证书"},
+        {"key": OPERATION, "title": "特种作业操作证", "group": "特种作业和特种设备操作人员资格证"},
+        {"key": EQUIPMENT, "title": "特种设备作业人员证", "group": "特种作业和特种设备操作人员资格证"},
     ]
     assert answer["totals"] == {OPERATION: 0, EQUIPMENT: 0, "total": 0, "expiring": 0, "expired": 0}
 
@@ -87,7 +87,9 @@ def test_the_matrix_follows_imports_edits_moves_and_deletions(
         ({"valid_to": days(-1)}, (1, 0, 1, 0)),
         ({"valid_to": None}, (1, 0, 0, 1)),
         ({"valid_to": days(900), "review_date": days(30)}, (1, 1, 0, 1)),
-        ({"valid_to": days(900), "review_date": days(-30)}, (1, 0, 1, 0)),
+        ({"valid_to": days(900), "review_date": days(-30)}, (1, 1, 0, 1)),
+        ({"valid_to": days(-1), "review_date": days(-30)}, (1, 0, 1, 0)),
+        ({"valid_to": days(900), "review_date": None}, (1, 0, 0, 1)),
         ({"valid_to": days(-1), "cancelled": True}, (0, 0, 0, 0)),
         ({"valid_to": "不是日期"}, (1, 0, 0, 1)),
     ],

@@ -1,0 +1,17 @@
+"""What the statistics count is what the ledgers declare: a fact renamed on one side only would count nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.ledgers.catalogue import LEDGERS as CATALOGUE
+from services.reports.certificates.sources import CANCELLED, KIND, LEDGERS, REVIEW_DATE, VALID_TO, CertificateLedger
+
+
+@pytest.mark.parametrize("source", LEDGERS, ids=lambda source: source.slug)
+def test_the_ledger_tells_what_is_counted(source: CertificateLedger) -> None:
+    row = {row.ledger.slug: row for row in CATALOGUE}[source.slug]
+    assert (row.ledger.title, row.ledger.leaf) == (source.title, source.leaf)
+    assert row.fields[KIND].dictionary == source.dictionary
+    assert {KIND, VALID_TO, REVIEW_DATE} <= set(row.ledger.facts)
+    assert CANCELLED in row.ledger.fact_conditions
