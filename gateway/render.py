@@ -32,7 +32,11 @@ def static(settings: GatewaySettings, dynamic_path: str) -> dict[str, Any]:
     if settings.tls:
         points["web"] = {
             "address": settings.address,
-            "http": {"redirections": {"entryPoint": {"to": "websecure", "scheme": "https", "permanent": True}}},
+            "http": {
+                "redirections": {
+                    "entryPoint": {"to": f":{settings.tls.public_port}", "scheme": "https", "permanent": True}
+                }
+            },
         }
         points["websecure"] = _entry_point(settings, f":{settings.tls.port}")
         points["websecure"]["http"]["tls"] = {"options": "default"}

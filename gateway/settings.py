@@ -74,6 +74,8 @@ class Tls(_Part):
     certificate: str
     key: str
     port: int = 8443
+    # The port that people see: the load balancer's, which leads to `port`. Redirections name this one.
+    public_port: int = 443
     min_version: Literal["VersionTLS12", "VersionTLS13"] = "VersionTLS12"
     hsts_seconds: int = 31_536_000
 

@@ -79,7 +79,7 @@ class TestEveryTarget:
 
 def test_kubernetes_redirects_to_tls_and_says_so_to_browsers() -> None:
     static, dynamic = _rendered(TARGETS["kubernetes"]())
-    assert static["entryPoints"]["web"]["http"]["redirections"]["entryPoint"]["to"] == "websecure"
+    assert static["entryPoints"]["web"]["http"]["redirections"]["entryPoint"]["to"] == ":443"
     assert "tls" in static["entryPoints"]["websecure"]["http"]
     assert dynamic["tls"]["options"]["default"]["minVersion"] == "VersionTLS12"
     assert dynamic["http"]["middlewares"]["secure"]["headers"]["stsSeconds"] == 31_536_000
