@@ -1,0 +1,56 @@
+"""The HTTP application of auth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from fastapi import FastAPI
+
+from kit.db import now
+from kit.http.app import create_app
+from kit.http.principal import Verifies
+from kit.http.tokens import TokenVerifier
+from services.auth import tables  # noqa: F401  every mapped class, before the first query
+from services.auth.keys import Keyring
+from services.auth.passwords import HashPool
+from services.auth.routes import dictionaries, internal, organisation, people, signin
+from services.auth.settings import Settings, get_settings
+from services.auth.tokens import DatabaseRevocations
+
+
+def create(
+    settings: Settings | None = None,
+    *,
+    verifier: Verifies | None = None,
+    clock: Callable[[], datetime] = now,
+) -> FastAPI:
+    """The application. Unlike other services it verifies tokens with its own keys and asks its own database what has been
+    ended; `verifier` replaces that in tests, as `clock` does the time."""
+    settings = settings or get_settings()
+    if settings.signing_key_dir is None and not settings.embedded:
+        raise RuntimeError("SAFEWORK_SIGNING_KEY_DIR 未设置：没有签名密钥不能启动")
+    keyring = Keyring(settings.signing_key_dir)
+
+    @contextmanager
+    def hashing(app: FastAPI) -> Iterator[None]:
+        app.state.hash_pool = HashPool()
+        try:
+            yield
+        finally:
+            app.state.hash_pool.close()
+
+    app = create_app(
+        settings,
+        title="身份与系统管理",
+        description="登录、组织机构、人员、角色、字典。",
+        routers=[signin.router, organisation.router, people.router, dictionaries.router, internal.router],
+        verifier=verifier or TokenVerifier(keyring, settings.service),
+        lifespans=[hashing],
+    )
+    if isinstance(app.state.verifier, TokenVerifier) and verifier is None:
+        app.state.verifier.revocations = DatabaseRevocations(app.state.database)
+    app.state.keyring = keyring
+    app.state.clock = clock
+    return app

@@ -1,0 +1,118 @@
+"""What auth tells everyone. A change is emitted in its own transaction, and put into auth's own copy in the same one, so
+that auth's data scope never lags behind its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from contracts.events import DepartmentFact, DictionaryChanged, OrganisationChanged, PersonFact, UserChanged
+from kit.bus import emit
+from kit.directory import apply_dictionary, apply_organisation, apply_users
+from kit.directory.declare import parts
+from services.auth import sessions
+from services.auth.access import held
+from services.auth.departments import Department
+from services.auth.dictionaries import Dictionary, DictionaryItem, items_of
+from services.auth.people import User, mask_phone
+
+T = TypeVar("T")
+# A message holds 64 KiB; a department with a deep path is half a kilobyte.
+PER_MESSAGE = 80
+
+
+def departments_changed(session: Session, rows: Sequence[Department]) -> None:
+    """Tells that these departments are new or different."""
+    for portion in _portions(rows):
+        event = OrganisationChanged(
+            departments=tuple(
+                DepartmentFact(
+                    id=row.id,
+                    code=row.code,
+                    name=row.name,
+                    kind=row.kind,
+                    parent_id=row.parent_id,
+                    path=row.path,
+                    sort=row.sort,
+                    closed_on=row.closed_on,
+                    version=row.version,
+                )
+                for row in portion
+            )
+        )
+        emit(session, event, aggregate="organisation")
+        apply_organisation(session, event)
+
+
+def users_changed(session: Session, rows: Sequence[User]) -> None:
+    """Tells that these people are new or different, and refuses the tokens that were issued before."""
+    for portion in _portions(rows):
+        event = UserChanged(users=tuple(_person(row) for row in portion))
+        emit(session, event, aggregate="users")
+        apply_users(session, event)
+    sessions.outdate(session, [(row.id, row.version) for row in rows])
+
+
+def dictionary_changed(session: Session, dictionary: Dictionary, items: Iterable[DictionaryItem]) -> None:
+    """Tells that these items are new or different."""
+    for portion in parts([row.fact() for row in items]):
+        event = DictionaryChanged(
+            dictionary=dictionary.code, name=dictionary.name, version=dictionary.version, items=portion
+        )
+        emit(session, event, aggregate=f"dictionary:{dictionary.code}")
+        apply_dictionary(session, event)
+
+
+def role_dates_passed(session: Session, users: Sequence[User]) -> None:
+    """Somebody's roles began or ended with the day: they are told as a change, and their tokens are outdated."""
+    for user in users:
+        user.version += 1
+    session.flush()
+    users_changed(session, users)
+
+
+def republish(session: Session) -> dict[str, int]:
+    """Tells everything again, for a service that has lost its copy. Nothing changes where the copy is right, since facts
+    carry their versions. Returns how many of each were told."""
+    departments = session.scalars(select(Department).order_by(Department.path)).all()
+    users = session.scalars(select(User).order_by(User.id)).all()
+    dictionaries = session.scalars(select(Dictionary).order_by(Dictionary.code)).all()
+    departments_changed(session, departments)
+    for portion in _portions(users):
+        emit(session, UserChanged(users=tuple(_person(row) for row in portion)), aggregate="users")
+    for dictionary in dictionaries:
+        dictionary_changed(session, dictionary, items_of(session, dictionary.code))
+    return {"departments": len(departments), "users": len(users), "dictionaries": len(dictionaries)}
+
+
+def outdate_role(session: Session, role: str) -> None:
+    """A role means something else now: everybody who holds it gets a new token."""
+    rows = session.execute(
+        update(User).where(User.roles.any(role=role)).values(version=User.version + 1).returning(User.id, User.version)
+    ).all()
+    sessions.outdate(session, [(row.id, row.version) for row in rows])
+
+
+def _person(row: User) -> PersonFact:
+    return PersonFact(
+        id=row.id,
+        username=row.username,
+        name=row.name,
+        employee_no=row.employee_no,
+        department_id=row.department_id,
+        post=row.post,
+        phone_masked=mask_phone(row.phone),
+        roles=tuple(entry.role for entry in held(row)),
+        active=row.active,
+        version=row.version,
+    )
+
+
+def _portions(rows: Sequence[T]) -> Iterator[list[T]]:
+    source = iter(rows)
+    while portion := list(islice(source, PER_MESSAGE)):
+        yield portion

@@ -1,0 +1,100 @@
+"""Auth as it runs in the demo: seeded, with its own keys, its own verifier, and a clock that a test can move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from kit.db import Database, now
+from services.auth import api
+from services.auth.seed import seed
+from services.auth.settings import Settings
+
+PASSWORD = "Demo-Passw0rd-2026"
+
+
+class Clock:
+    """The time as the application sees it: the real one, moved."""
+
+    def __init__(self) -> None:
+        self.moved = timedelta()
+
+    def __call__(self) -> datetime:
+        return now() + self.moved
+
+    def forward(self, **by: float) -> None:
+        self.moved += timedelta(**by)
+
+
+class Browser:
+    """One browser at the application: keeps cookies, sends the token it has."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        self.token = ""
+
+    def login(self, username: str, password: str = PASSWORD) -> Any:
+        answer = self.client.post("/api/auth/login", json={"username": username, "password": password})
+        if answer.status_code == 200:
+            self.token = answer.json()["access_token"]
+        return answer
+
+    def refresh(self) -> Any:
+        answer = self.client.post("/api/auth/refresh", headers={"X-Requested-With": "safework"})
+        if answer.status_code == 200:
+            self.token = answer.json()["access_token"]
+        return answer
+
+    def logout(self) -> Any:
+        return self.client.post("/api/auth/logout", headers={"X-Requested-With": "safework"})
+
+    def request(self, method: str, path: str, **more: Any) -> Any:
+        return self.client.request(method, path, headers={"Authorization": f"Bearer {self.token}"}, **more)
+
+    def get(self, path: str, **more: Any) -> Any:
+        return self.request("GET", path, **more)
+
+    @property
+    def cookie(self) -> str:
+        return self.client.cookies["safework_refresh"]
+
+
+@pytest.fixture
+def settings(service_settings: Callable[..., Settings], tmp_path: Path) -> Settings:
+    settings: Settings = service_settings(
+        Settings, signing_key_dir=tmp_path / "keys", demo_password=SecretStr(PASSWORD)
+    )
+    seed(settings)
+    return settings
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Any]:
+    """The running application."""
+    app = api.create(settings, clock=clock)
+    with TestClient(app):
+        yield app
+
+
+@pytest.fixture
+def browser(app: Any) -> Callable[[], Browser]:
+    """Opens another browser with cookies of its own."""
+    return lambda: Browser(TestClient(app, raise_server_exceptions=False))
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    database = Database(settings)
+    yield database
+    database.close()
