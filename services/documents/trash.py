@@ -32,7 +32,8 @@ def delete(
     library, node = access.find(session, principal, catalogue, node_id, "delete")
     check_version(node, version)
     alive = (access.below(node), Node.deleted_at.is_(None))
-    counts = dict(session.execute(select(Node.kind, func.count()).where(*alive).group_by(Node.kind)).tuples().all())
+    rows = session.execute(select(Node.kind, func.count()).where(*alive).group_by(Node.kind))
+    counts = {kind: count for kind, count in rows}
     folders, files = counts.get("folder", 0), counts.get("file", 0)
     if node.is_folder and folders + files > 1 and not cascade:
         raise Conflict(

@@ -59,7 +59,7 @@ class Upload(Base):
         """In how many pieces the file is sent."""
         return -(-self.size // PART_SIZE)
 
-    def part_size(self, number: int) -> int:
+    def bytes_of(self, number: int) -> int:
         """The bytes of piece `number`, counted from 1: all but the last are full."""
         return PART_SIZE if number < self.part_count else self.size - PART_SIZE * (self.part_count - 1)
 

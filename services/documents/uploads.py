@@ -170,8 +170,8 @@ def arrived(store: ObjectStore, upload: Upload) -> dict[int, StoredPart]:
     if parts is None:
         # Already put together, by a completion whose transaction then failed; completing again goes on from there.
         whole = store.stat(upload.object_key)
-        return {n: StoredPart(n, "", upload.part_size(n)) for n in _numbers(upload)} if whole is not None else {}
-    return {n: part for n, part in parts.items() if n in _numbers(upload) and part.size == upload.part_size(n)}
+        return {n: StoredPart(n, "", upload.bytes_of(n)) for n in _numbers(upload)} if whole is not None else {}
+    return {n: part for n, part in parts.items() if n in _numbers(upload) and part.size == upload.bytes_of(n)}
 
 
 def _numbers(upload: Upload) -> range:
@@ -187,7 +187,7 @@ def out(
         PartOut(
             number=number,
             offset=PART_SIZE * (number - 1),
-            size=upload.part_size(number),
+            size=upload.bytes_of(number),
             url=_url(store, upload, number) if is_open and number not in there else None,
             done=number in there or upload.state == "completed",
         )
@@ -207,7 +207,7 @@ def _url(store: ObjectStore, upload: Upload, number: int) -> str:
         return store.upload_url(upload.incoming_key, size=upload.size, seconds=URL_SECONDS, sha256=upload.sha256)
     return store.upload_url(
         upload.object_key,
-        size=upload.part_size(number),
+        size=upload.bytes_of(number),
         seconds=URL_SECONDS,
         sha256=upload.part_sha256[number - 1] if upload.part_sha256 else None,
         upload_id=upload.store_upload_id,

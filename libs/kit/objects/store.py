@@ -19,7 +19,7 @@ from minio.error import MinioException, S3Error
 from kit.errors import Unavailable
 from kit.objects.presign import Signer
 from kit.objects.reader import RangeReader
-from kit.settings import ObjectStoreSettings
+from kit.settings import WELL_KNOWN_SECRETS, ObjectStoreSettings
 
 _GONE = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchObject", "NotFound"})
 
@@ -54,6 +54,8 @@ class ObjectStore:
     def __init__(self, settings: ObjectStoreSettings) -> None:
         endpoint = urlsplit(settings.s3_endpoint)
         access, secret = settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
+        if access in WELL_KNOWN_SECRETS or secret in WELL_KNOWN_SECRETS:
+            raise RuntimeError("对象存储的密钥为空或是众所周知的默认密钥，拒绝启动")
         self.bucket = settings.s3_bucket
         self._signer = Signer(settings.s3_public_endpoint, access, secret, settings.s3_region)
         self._pool = urllib3.PoolManager(

@@ -21,7 +21,10 @@ import pytest
 from pydantic import SecretStr
 
 ACCESS_KEY = "safework-test"
+ADMIN_KEY = "safework-test-admin"
 SECRET_KEY = "a-secret-that-only-tests-know"
+BUCKET = "safework"
+SERVICE_ACTIONS = [f"{action}:{BUCKET}" for action in ("Read", "Write", "List", "Tagging")]
 
 
 @dataclass
@@ -32,15 +35,19 @@ class TestObjectStore:
 
     endpoint: str
 
-    def settings(self, *, public: str | None = None, bucket: str = "safework") -> dict[str, Any]:
+    def settings(self, *, public: str | None = None) -> dict[str, Any]:
         """What `ObjectStoreSettings` needs; `public` is the address that presigned URLs name (a gateway's)."""
         return {
             "s3_endpoint": self.endpoint,
             "s3_public_endpoint": public or self.endpoint,
             "s3_access_key": SecretStr(ACCESS_KEY),
             "s3_secret_key": SecretStr(SECRET_KEY),
-            "s3_bucket": bucket,
+            "s3_bucket": BUCKET,
         }
+
+
+def _pair(access: str, secret: str) -> dict[str, str]:
+    return {"accessKey": access, "secretKey": secret}
 
 
 def free_ports(count: int) -> list[int]:
@@ -62,8 +69,13 @@ def free_ports(count: int) -> list[int]:
 def run_object_store() -> Iterator[TestObjectStore]:
     """Starts a store in a folder of its own and removes both afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="safework-s3-"))
-    identity = {"name": "test", "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}]}
-    identities = {"identities": [{**identity, "actions": ["Admin", "Read", "List", "Tagging", "Write"]}]}
+    identities = {
+        "identities": [
+            # What the embedded stack gives the service: one bucket, and no say over buckets.
+            {"name": "service", "credentials": [_pair(ACCESS_KEY, SECRET_KEY)], "actions": SERVICE_ACTIONS},
+            {"name": "admin", "credentials": [_pair(ADMIN_KEY, SECRET_KEY)], "actions": ["Admin"]},
+        ]
+    }
     (folder / "s3.json").write_text(json.dumps(identities))
     (folder / "data").mkdir()
     master, volume, filer, s3 = free_ports(4)
@@ -103,7 +115,7 @@ def seaweedfs() -> Iterator[TestObjectStore]:
         from kit.objects import ObjectStore
         from kit.settings import ObjectStoreSettings
 
-        client = ObjectStore(ObjectStoreSettings(**store.settings()))
+        client = ObjectStore(ObjectStoreSettings(**{**store.settings(), "s3_access_key": SecretStr(ADMIN_KEY)}))
         client.ensure_bucket()
         client.close()
         yield store
