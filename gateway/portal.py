@@ -32,16 +32,18 @@ async def unknown_api(request: Request) -> Response:
     return problems.answer(404)
 
 
-app = Starlette(
-    routes=[
-        Route("/healthz", healthz),
-        Route("/readyz", healthz),
-        Route("/_gateway/problem/{status:int}", problems.endpoint, methods=problems.METHODS),
-        Route("/api/docs", docs),
-        Route("/api/docs/", docs_slash),
-        Route("/api/docs/assets/{name}", api_docs.asset),
-        Route("/api/{rest:path}", unknown_api, methods=problems.METHODS),
-        Route("/api", unknown_api, methods=problems.METHODS),
-        Mount("/", WebApp(web_root())),
-    ]
-)
+def create() -> Starlette:
+    """The application."""
+    return Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", healthz),
+            Route("/_gateway/problem/{status:int}", problems.endpoint, methods=problems.METHODS),
+            Route("/api/docs", docs),
+            Route("/api/docs/", docs_slash),
+            Route("/api/docs/assets/{name}", api_docs.asset),
+            Route("/api/{rest:path}", unknown_api, methods=problems.METHODS),
+            Route("/api", unknown_api, methods=problems.METHODS),
+            Mount("/", WebApp(web_root())),
+        ]
+    )

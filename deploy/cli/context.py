@@ -66,5 +66,10 @@ def services(one: str | None, every: bool) -> Iterable[str]:
     return [name for name in chosen if (_folder(name) / "settings.py").is_file()]
 
 
+def has_migrations(service: str) -> bool:
+    """Whether the service has any migration yet."""
+    return any((_folder(service) / "migrations" / "versions").glob("*.py"))
+
+
 def _folder(service: str) -> Path:
     return Path(next(iter(importlib.import_module(f"services.{service}").__path__)))

@@ -16,7 +16,7 @@ def show(files: Sequence[Path], lines: int, follow: bool) -> None:
     several = len(files) > 1
     opened: dict[str, TextIO] = {}
     for file in files:
-        stream = file.open(encoding="utf-8", errors="replace")
+        stream: TextIO = file.open(encoding="utf-8", errors="replace")
         opened[file.stem] = stream
         for line in stream.readlines()[-lines:]:
             _print(file.stem if several else "", line)

@@ -27,7 +27,7 @@ def api(service: Service) -> None:
     settings = importlib.import_module(f"services.{service}.settings").get_settings()
     # In a cluster only the gateway reaches a pod (NetworkPolicy), from an address nobody knows beforehand.
     serve(
-        f"services.{service}.api:app",
+        f"services.{service}.api:create",
         settings.host,
         settings.port,
         trusted_proxies="127.0.0.1" if settings.embedded else "*",
@@ -50,7 +50,7 @@ def portal(
     """运行门户：提供网页和接口文档。"""
     from deploy.cli.serve import serve
 
-    serve("gateway.portal:app", host, port, trusted_proxies="127.0.0.1" if host == "127.0.0.1" else "*")
+    serve("gateway.portal:create", host, port, trusted_proxies="127.0.0.1" if host == "127.0.0.1" else "*")
 
 
 def _require(service: str, module: str) -> None:

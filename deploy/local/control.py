@@ -92,10 +92,12 @@ def state(layout: Layout) -> dict[str, Any]:
 
 def processes(layout: Layout) -> list[Process]:
     """Each process of the running stack, in the order of their dependencies."""
-    if supervisor_pid(layout) is None:
+    report = state(layout)
+    # Right after a start the file may still be the last words of the supervisor before this one.
+    if report.get("pid") is None or report["pid"] != supervisor_pid(layout):
         return []
     names = ("state", "detail", "pid", "started_at", "restarts", "task")
-    reports = state(layout).get("processes", {}).items()
+    reports = report["processes"].items()
     return [Process(name=name, **{key: report.get(key) for key in names}) for name, report in reports]
 
 

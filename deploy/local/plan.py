@@ -35,8 +35,8 @@ def processes(layout: Layout) -> list[Spec]:
              stop_patience=2, ready=probes.http_ok(ports["objects_s3"], "/healthz")),
         Spec("databases", python("deploy.local.tasks", "databases"), ("postgres",), TASKS, task=True, env=own),
         Spec("bucket", python("deploy.local.tasks", "bucket"), ("objects",), TASKS, task=True, env=own),
-        Spec("migrate", python("deploy.cli", "migrate", "--all"), ("databases",), TASKS, task=True, env=own),
-        Spec("seed", python("deploy.cli", "seed", "--all"), ("migrate",), TASKS, task=True, env=own),
+        Spec("migrate", python("deploy.local.tasks", "migrate"), ("databases",), TASKS, task=True, env=own),
+        Spec("seed", python("deploy.local.tasks", "seed"), ("migrate",), TASKS, task=True, env=own),
     ]  # fmt: skip
     for service in topology.SERVICES:
         stack += _service(layout, service, ports[f"{service}_api"], python)

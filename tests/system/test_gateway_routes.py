@@ -10,7 +10,9 @@ from tests.system.traefik import Gateway, signed
 @pytest.mark.parametrize("service", ["auth", "documents", "ledgers", "workflow", "reports"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 def test_each_service_has_its_prefix(gateway: Gateway, service: str, method: str) -> None:
-    answer = gateway.request(method, f"/api/{service}/things/1?q=%E7%87%83%E6%B0%94", headers={"Authorization": "Bearer t"})
+    answer = gateway.request(
+        method, f"/api/{service}/things/1?q=%E7%87%83%E6%B0%94", headers={"Authorization": "Bearer t"}
+    )
     assert answer.status == 200
     assert answer.json()["backend"] == service
     assert answer.json()["path"] == f"/api/{service}/things/1?q=%E7%87%83%E6%B0%94"

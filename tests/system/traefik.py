@@ -101,7 +101,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             left -= len(block)
             yield block
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
@@ -131,7 +131,13 @@ class Gateway:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def request(
-        self, method: str, path: str, *, headers: dict[str, str] | None = None, body: Any = None, host: str | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str] | None = None,
+        body: Any = None,
+        host: str | None = None,
     ) -> Answer:
         """One request on a connection of its own; the path goes out as it is written here."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)

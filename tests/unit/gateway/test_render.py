@@ -13,7 +13,9 @@ from gateway.render import render
 from gateway.settings import SERVICES, GatewaySettings, Tls
 from gateway.targets import TARGETS, embedded
 
-PORTS = {name: 20_000 + n for n, name in enumerate(["gateway_ping", "portal", "objects_s3", *(f"{s}_api" for s in SERVICES)])}
+PORTS = {
+    name: 20_000 + n for n, name in enumerate(["gateway_ping", "portal", "objects_s3", *(f"{s}_api" for s in SERVICES)])
+}
 
 
 def _settings(target: str) -> GatewaySettings:

@@ -1,0 +1,54 @@
+"""Whether migrating and seeding would change anything. Both are safe to repeat and take several seconds, which every start
+would pay; they are left out while neither the code nor the databases have changed since they last ran."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import psycopg
+
+from deploy.local import postgres
+from deploy.local.layout import PROJECT, Layout, read_json, write_private
+from deploy.local.topology import SERVICES
+
+SOURCES = ("services", "libs")
+
+
+def is_fresh(layout: Layout, port: int, secrets: dict[str, str], demo_password: str) -> bool:
+    """Whether the last `mark` was made with this code, this demo password and these databases."""
+    kept = read_json(_file(layout))
+    # A database without a revision is never fresh, even if it was so the last time.
+    return bool(kept) and all(kept["databases"].values()) and kept == _now(port, secrets, demo_password)
+
+
+def mark(layout: Layout, port: int, secrets: dict[str, str], demo_password: str) -> None:
+    """Says that everything is migrated and seeded as of now."""
+    write_private(_file(layout), json.dumps(_now(port, secrets, demo_password)))
+
+
+def _file(layout: Layout) -> Path:
+    return layout.run / "prepared.json"
+
+
+def _now(port: int, secrets: dict[str, str], demo_password: str) -> dict[str, object]:
+    code = hashlib.sha256(demo_password.encode())
+    for folder in SOURCES:
+        for file in sorted((PROJECT / folder).rglob("*.py")):
+            code.update(str(file.relative_to(PROJECT)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return {"code": code.hexdigest(), "databases": {s: _database(s, port, secrets) for s in SERVICES}}
+
+
+def _database(service: str, port: int, secrets: dict[str, str]) -> str | None:
+    """A database's identity and revision; None when it has never been migrated."""
+    url = postgres.url(service, "owner", secrets[f"{service}_owner"], port).replace("+psycopg", "")
+    try:
+        with psycopg.connect(url, connect_timeout=3) as connection:
+            row = connection.execute(
+                "SELECT oid::text || ':' || (SELECT version_num FROM alembic_version) FROM pg_database"
+                " WHERE datname = current_database()"
+            ).fetchone()
+    except psycopg.Error:
+        return None
+    return str(row[0]) if row and row[0] else None
