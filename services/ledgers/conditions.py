@@ -3,14 +3,17 @@ so that a list, a scan and a statistic over a million rows mean the same thing."
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
-Columns = Mapping[str, ColumnElement[Any]]
+
+class Columns(Protocol):
+    """A table's columns, or those of a subquery made of it."""
+
+    def __getitem__(self, key: str) -> ColumnElement[Any]: ...
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Index, Text, func
+from sqlalchemy import ARRAY, Index, Table, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import uuid7
@@ -160,6 +160,11 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
         for key in keys:
             if key not in cls.fields:
                 raise DeclarationError(f"{cls.__name__}: {what} names {key}, and there is no such field")
+    for key in ledger.row_title:
+        if cls.fields[key].personal:
+            raise DeclarationError(
+                f"{cls.__name__}: row_title names {key}, which is personal and would travel in notices"
+            )
     for expiry in ledger.expiry:
         if cls.fields[expiry.field].kind != "day":
             raise DeclarationError(f"{cls.__name__}: expiry {expiry.field} is not a day")
@@ -189,6 +194,7 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _add_indexes(cls: type[LedgerRow], ledger: Ledger) -> None:
     """What lists, imports and the daily scan need. All are partial: deleted rows are looked at by nobody but a restore."""
+    assert isinstance(cls.__table__, Table)
     columns, table = cls.__table__.c, cls.__tablename__
     alive = columns.deleted_at.is_(None)
     # Blank parts of a key are equal to one another: two rows without a batch number are the same row.

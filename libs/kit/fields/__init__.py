@@ -19,7 +19,7 @@ from kit.fields.declare import (
     yes_no,
 )
 from kit.fields.identity import is_masked, mask
-from kit.fields.kinds import KINDS, Kind, formatter, parser
+from kit.fields.kinds import HIDDEN, KINDS, Kind, formatter, mask_value, parser
 from kit.fields.lookups import Departments, Dictionary, Lookups
 from kit.fields.rules import After, DueDate, EveryMonths, GenderAgrees, NotFuture, RequiredByRule, Rule
 from kit.fields.spec import DeclarationError, FieldSpec, Issue, RequiredWhen, Wrong
@@ -27,6 +27,7 @@ from kit.fields.text import half_width, key_of
 from kit.fields.validate import Checked, RowValidator
 
 __all__ = [
+    "HIDDEN",
     "KINDS",
     "After",
     "Checked",
@@ -60,6 +61,7 @@ __all__ = [
     "is_masked",
     "key_of",
     "mask",
+    "mask_value",
     "multi_choice",
     "parser",
     "phone",

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from kit.fields.days import to_day
-from kit.fields.identity import LOST_DIGITS, MASKED, is_masked, to_identity_number
+from kit.fields.identity import LOST_DIGITS, MASKED, is_masked, mask, mask_phone, to_identity_number
 from kit.fields.lookups import Lookups
 from kit.fields.numbers import to_decimal, to_integer
 from kit.fields.spec import FieldSpec, Wrong
@@ -293,3 +293,15 @@ def parser(spec: FieldSpec, lookups: Lookups) -> Parse:
 def formatter(spec: FieldSpec, lookups: Lookups) -> Format:
     """The closure that turns a value into what a workbook's cell shows."""
     return KINDS[spec.kind].formatter(spec, lookups)
+
+
+HIDDEN = "***"
+
+
+def mask_value(spec: FieldSpec, value: Any) -> Any:
+    """What somebody without a permission for personal data sees of a value: parts of numbers, nothing of the rest."""
+    if not spec.personal or value is None:
+        return value
+    if spec.kind in ("identity", "code"):
+        return mask(value)
+    return mask_phone(value) if spec.kind == "phone" else HIDDEN

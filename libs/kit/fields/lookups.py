@@ -112,9 +112,12 @@ class Departments:
         *,
         ambiguous: Iterable[str] = (),
         writable: frozenset[UUID] | None = None,
+        closed: Iterable[Department] = (),
     ) -> None:
         self.writable = writable
-        self.names: dict[UUID, str] = {}
+        # Closed departments have a name, for old rows show it, but nothing can be put there.
+        self.closed = {row.id: row.name for row in closed}
+        self.names: dict[UUID, str] = dict(self.closed)
         self._by_word: dict[str, UUID] = {}
         self._ambiguous = frozenset(key_of(word) for word in ambiguous)
         self._known: dict[Any, UUID | Wrong] = {}
@@ -156,7 +159,7 @@ class Departments:
             id_ = raw if isinstance(raw, UUID) else UUID(raw)
         except ValueError:
             return None
-        return id_ if id_ in self.names else None
+        return id_ if id_ in self.names and id_ not in self.closed else None
 
 
 @dataclass(frozen=True)

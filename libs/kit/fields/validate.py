@@ -48,13 +48,18 @@ class RowValidator:
         """One field's value, None, or Wrong; for filters, and for checking a cell alone."""
         return self._parser_of[key](raw)
 
-    def __call__(self, raw: Mapping[str, Any]) -> Checked:
-        """Validates a row of raw values by key. A key that is absent is blank."""
+    def __call__(self, raw: Mapping[str, Any], keep: Mapping[str, Any] | None = None) -> Checked:
+        """Validates a row of raw values by key. A key that is absent is blank. `keep` are values that stand in the row
+        already and are not being changed: they are not looked up again (an item may have been retired since), but rules
+        between fields hold for them too."""
         issues: list[Issue] = []
         row: dict[str, Any] = {}
         wrong: set[str] = set()
         get = raw.get
         for key, parse in self._parsers:
+            if keep is not None and key in keep:
+                row[key] = keep[key]
+                continue
             value = parse(get(key))
             if isinstance(value, Wrong):
                 issues.append(Issue(key, value.code, value.message))

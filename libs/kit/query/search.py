@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Index, Text, and_, cast, func, literal, or_, text as sql
+from sqlalchemy import ARRAY, ColumnElement, Index, Text, and_, cast, func, literal, or_
+from sqlalchemy import text as sql
 
 from kit.fields import half_width
 

@@ -1,0 +1,76 @@
+"""How many rows a list has. Counting a million rows costs more than the page, so:
+
+* a page that is not full tells the total by itself;
+* up to 10,000 rows are counted, always;
+* a larger total is remembered for 30 seconds in this process, or until a row of the list changes in this process. While
+  one request counts again, others are given the remembered number."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, func, literal_column, select
+from sqlalchemy.orm import Session
+
+EXACT = 10_000
+SECONDS = 30.0
+_MOST_KEYS = 2_000
+
+
+@dataclass(slots=True)
+class _Known:
+    total: int
+    until: float
+
+
+class Counts:
+    """The remembered totals of one process. `group` is the list, `key` what was asked of it and by whom."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[Hashable, Hashable], _Known] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def total(
+        self, session: Session, table: Table, where: Sequence[ColumnElement[bool]], group: Hashable, key: Hashable
+    ) -> int:
+        """The number of rows; see above for how fresh it is."""
+        remembered = self._remembered((group, key))
+        if remembered is not None:
+            return remembered
+        some = select(literal_column("1")).select_from(table).where(*where).limit(EXACT + 1).subquery()
+        total = session.scalar(select(func.count()).select_from(some)) or 0
+        if total <= EXACT:
+            self._drop((group, key))
+            return total
+        total = session.scalar(select(func.count()).select_from(table).where(*where)) or 0
+        with self._lock:
+            self._known[group, key] = _Known(total, time.monotonic() + SECONDS)
+            while len(self._known) > _MOST_KEYS:
+                self._known.popitem(last=False)
+        return total
+
+    def _remembered(self, key: tuple[Hashable, Hashable]) -> int | None:
+        with self._lock:
+            known = self._known.get(key)
+            if known is None:
+                return None
+            now = time.monotonic()
+            if known.until > now:
+                return known.total
+            # This request counts again; those that come meanwhile get the old number.
+            known.until = now + SECONDS / 10
+            return None
+
+    def _drop(self, key: tuple[Hashable, Hashable]) -> None:
+        with self._lock:
+            self._known.pop(key, None)
+
+    def forget(self, group: Hashable) -> None:
+        """A row of the list has changed."""
+        with self._lock:
+            for key in [key for key in self._known if key[0] == group]:
+                del self._known[key]

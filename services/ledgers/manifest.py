@@ -1,0 +1,62 @@
+"""GET /api/ledgers/_manifest: what the web application draws its ledger pages from. Only what the caller may read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse, Response
+
+from contracts.principal import Principal
+from kit.directory import dictionaries
+from kit.directory.tables import DirectoryDictionaryItem
+from kit.http.principal import CurrentPrincipal, signed_in
+from kit.http.session import SessionDep
+from kit.manifest import Page, dictionary_manifest, field_manifest
+from services.ledgers.catalogue import LEDGERS
+from services.ledgers.ledger import LedgerRow
+
+router = APIRouter(prefix="/api/ledgers", tags=["目录"])
+VERBS = ("create", "update", "delete", "import", "export")
+
+
+@router.get("/_manifest", name="ledgers_manifest", summary="台账目录", dependencies=[signed_in()])
+def manifest(session: SessionDep, who: CurrentPrincipal) -> Response:
+    """Pages, fields, dictionaries, permissions."""
+    readable = [row_class for row_class in LEDGERS if who.may(f"ledgers:{row_class.ledger.slug}:read")]
+    found = dictionaries(session, {code for row_class in readable for code in row_class.dictionaries()})
+    return JSONResponse(
+        {
+            "service": "ledgers",
+            "pages": [page_of(row_class).model_dump() for row_class in readable],
+            "ledgers": [_ledger(row_class, who, found) for row_class in readable],
+        }
+    )
+
+
+def page_of(row_class: type[LedgerRow]) -> Page:
+    """The menu's entry."""
+    ledger = row_class.ledger
+    return Page(leaf=ledger.leaf, title=ledger.title, screen="ledger", key=ledger.slug, path=f"/ledgers/{ledger.slug}")
+
+
+def _ledger(
+    row_class: type[LedgerRow], who: Principal, found: dict[str, list[DirectoryDictionaryItem]]
+) -> dict[str, Any]:
+    ledger = row_class.ledger
+    return {
+        "slug": ledger.slug,
+        "title": ledger.title,
+        "leaf": ledger.leaf,
+        "description": ledger.description,
+        "by_department": ledger.by_department,
+        "natural_key": list(ledger.natural_key),
+        "permissions": {verb: who.may(f"ledgers:{ledger.slug}:{verb}") for verb in VERBS},
+        "default_sort": ledger.default_sort,
+        "fields": [field_manifest(spec) for spec in row_class.fields.values()],
+        "expiry": [
+            {"field": expiry.field, "title": row_class.fields[expiry.field].title, "warn_days": list(expiry.warn_days)}
+            for expiry in ledger.expiry
+        ],
+        "dictionaries": {code: dictionary_manifest(found[code]) for code in row_class.dictionaries()},
+    }

@@ -1,0 +1,115 @@
+"""One router for all ledgers. The routes of each ledger are made at start, so that the API's documentation shows each
+ledger's own fields; what they do is the same engine."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Request
+from starlette.responses import Response
+
+from contracts.problem import Problem
+from kit.http.idempotency import OnceDep
+from kit.http.principal import CurrentPrincipal, require
+from kit.http.session import SessionDep
+from kit.schema import create_model_of, page_model_of, read_model_of, update_model_of
+from services.ledgers.catalogue import LEDGERS
+from services.ledgers.ledger import LedgerRow
+from services.ledgers.reading import RowReader, params_of
+from services.ledgers.rows import RowWriter
+
+Version = Annotated[int, Query(ge=1, le=2**31 - 1, description="读到的版本（乐观锁）")]
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": text}
+    for status, text in (
+        (401, "未登录"), (403, "没有权限"), (404, "不存在或不在数据范围内"), (409, "版本冲突或已有相同记录"), (422, "内容有误"),
+    )
+}  # fmt: skip
+
+
+def router() -> APIRouter:
+    """The routes of every ledger of the catalogue."""
+    routes = APIRouter(prefix="/api/ledgers")
+    for row_class in LEDGERS:
+        routes.include_router(ledger_router(row_class))
+    return routes
+
+
+def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
+    """List, create, read, update, delete, restore of one ledger."""
+    ledger, name = row_class.ledger, row_class.__name__
+    names = {
+        verb: f"{verb}_{ledger.slug.replace('-', '_')}"
+        for verb in ("list", "create", "read", "update", "delete", "restore")
+    }
+    may = {verb: [require(f"ledgers:{ledger.slug}:{verb}")] for verb in ("read", "create", "update", "delete")}
+    create_model = create_model_of(f"{name}Create", row_class.fields)
+    update_model = update_model_of(f"{name}Update", row_class.fields)
+    row_model = read_model_of(f"{name}Row", row_class.fields, dept_name=(str | None, None))
+    page_model = page_model_of(f"{name}Page", row_model)
+    params = params_of(row_class)
+    routes = APIRouter(prefix=f"/{ledger.slug}", tags=[ledger.title], responses=_PROBLEMS)
+
+    @routes.get(
+        "",
+        name=names["list"],
+        summary=f"查询{ledger.title}",
+        dependencies=may["read"],
+        responses={200: {"model": page_model}},
+        response_class=Response,
+        openapi_extra={"parameters": params.openapi()},
+    )
+    def list_rows(request: Request, session: SessionDep, who: CurrentPrincipal) -> Response:
+        query = params.read(request.query_params.multi_items())
+        return Response(RowReader(row_class, who).page(session, query), media_type="application/json")
+
+    @routes.post(
+        "", name=names["create"], summary=f"新建{ledger.title}", status_code=201, dependencies=may["create"],
+        responses={201: {"model": row_model}}, response_class=Response,
+    )  # fmt: skip
+    def create_row(
+        session: SessionDep,
+        who: CurrentPrincipal,
+        once: OnceDep,
+        body: Annotated[create_model, Body()],  # type: ignore[valid-type]
+    ) -> Response:
+        return once(lambda: RowWriter(session, row_class, who).create(body.model_dump(exclude_unset=True)))  # type: ignore[attr-defined]
+
+    @routes.get(
+        "/{id}", name=names["read"], summary=f"查看{ledger.title}", dependencies=may["read"],
+        responses={200: {"model": row_model}}, response_class=Response,
+    )  # fmt: skip
+    def read_row(id: UUID, session: SessionDep, who: CurrentPrincipal) -> Response:
+        return Response(RowReader(row_class, who).row(session, id), media_type="application/json")
+
+    @routes.put(
+        "/{id}", name=names["update"], summary=f"修改{ledger.title}", dependencies=may["update"],
+        response_model=row_model,
+    )  # fmt: skip
+    def update_row(
+        id: UUID,
+        session: SessionDep,
+        who: CurrentPrincipal,
+        body: Annotated[update_model, Body()],  # type: ignore[valid-type]
+    ) -> Any:
+        given = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+        return RowWriter(session, row_class, who).update(id, given.pop("version"), given)
+
+    @routes.delete(
+        "/{id}", name=names["delete"], summary=f"删除{ledger.title}", status_code=204, dependencies=may["delete"],
+        response_class=Response,
+    )  # fmt: skip
+    def delete_row(id: UUID, version: Version, session: SessionDep, who: CurrentPrincipal) -> Response:
+        RowWriter(session, row_class, who).delete(id, version)
+        return Response(status_code=204)
+
+    @routes.post(
+        "/{id}/restore", name=names["restore"], summary=f"恢复已删除的{ledger.title}", dependencies=may["delete"],
+        responses={200: {"model": row_model}}, response_class=Response,
+    )  # fmt: skip
+    def restore_row(id: UUID, session: SessionDep, who: CurrentPrincipal, once: OnceDep) -> Response:
+        return once(lambda: RowWriter(session, row_class, who).restore(id), status=200)
+
+    return routes

@@ -1,0 +1,205 @@
+"""Writing one row: create, update with an optimistic lock, delete, restore. Each leaves an audit row and the facts for
+others, in the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from contracts.principal import Principal
+from kit import audit
+from kit.db import now
+from kit.directory import scope_clause
+from kit.errors import Conflict, FieldError, Invalid, NotFound, VersionConflict
+from kit.fields import Checked, Issue, RowValidator, is_masked, mask_value
+from services.ledgers.changes import announce
+from services.ledgers.ledger import LedgerRow
+from services.ledgers.lookups import lookups_for
+from services.ledgers.reading import RowReader, table_of
+
+
+class RowWriter:
+    """Writes rows of one ledger for one person."""
+
+    def __init__(self, session: Session, row_class: type[LedgerRow], principal: Principal) -> None:
+        self.session = session
+        self.row_class = row_class
+        self.ledger = row_class.ledger
+        self.fields = row_class.input_fields()
+        self.principal = principal
+        self.reader = RowReader(row_class, principal)
+
+    def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """A new row; the answer is the row as the caller sees it."""
+        checked = self._checked(given, None)
+        self._refuse_twin(checked.values, None)
+        row = self.row_class(
+            **checked.values,
+            computed_keys=checked.filled,
+            created_by=self.principal.user_id,
+            updated_by=self.principal.user_id,
+        )
+        self.session.add(row)
+        self._flush()
+        self._record("create", row.id, None, self._masked(checked.values))
+        return self._announced(row.id)
+
+    def update(self, id_: UUID, version: int, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Changes the fields that are given. VersionConflict when somebody was faster; an update that changes nothing leaves
+        the row and its version as they are."""
+        row = self._locked(id_, deleted=False)
+        self._same_version(row, version)
+        before = {key: getattr(row, key) for key in self.fields}
+        checked = self._checked(self._really_given(before, given), row)
+        after = checked.values
+        changed = [key for key in self.fields if after[key] != before[key]]
+        if not changed and sorted(checked.filled) == sorted(row.computed_keys):
+            return self.read(id_)
+        if any(key in changed for key in self.ledger.natural_key):
+            self._refuse_twin(after, id_)
+        for key in changed:
+            setattr(row, key, after[key])
+        row.computed_keys = checked.filled
+        self._touch(row)
+        self._record(
+            "update", id_, self._masked({key: before[key] for key in changed}),
+            self._masked({key: after[key] for key in changed}),
+        )  # fmt: skip
+        return self._announced(id_)
+
+    def delete(self, id_: UUID, version: int) -> None:
+        """A soft delete; `restore` takes it back."""
+        row = self._locked(id_, deleted=False)
+        self._same_version(row, version)
+        row.deleted_at = now()
+        self._touch(row)
+        self._record("delete", id_, self._masked({key: getattr(row, key) for key in self.fields}), None)
+        announce(self.session, self.row_class, [id_], actor=self.principal.user_id)
+
+    def restore(self, id_: UUID) -> dict[str, Any]:
+        """Takes a delete back, unless a row of the same key has been made since."""
+        row = self._locked(id_, deleted=True)
+        self._refuse_twin({key: getattr(row, key) for key in self.ledger.natural_key}, id_)
+        row.deleted_at = None
+        self._touch(row)
+        self._record("restore", id_, None, None)
+        return self._announced(id_)
+
+    def read(self, id_: UUID) -> dict[str, Any]:
+        """The row as the caller sees it."""
+        found: dict[str, Any] = json.loads(self.reader.row(self.session, id_))
+        return found
+
+    # -- the steps ----------------------------------------------------------------------------------------------------
+
+    def _checked(self, given: Mapping[str, Any], row: LedgerRow | None) -> Checked:
+        validator = RowValidator(
+            self.fields, self.ledger.rules, lookups_for(self.session, self.row_class, self.principal)
+        )
+        keep = None
+        if row is not None:
+            # What a rule has filled is left out, for the rule fills it again from what the row says now.
+            keep = {key: getattr(row, key) for key in self.fields if key not in given and key not in row.computed_keys}
+        checked = validator(given, keep)
+        if checked.issues:
+            raise Invalid(_summary(checked.issues), errors=[_error(issue) for issue in checked.issues])
+        return checked
+
+    def _really_given(self, before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        """Without what is as it was: a masked number that comes back as it was shown means that nobody touched it, and a
+        form that sends every field must not turn computed dates into printed ones."""
+        changes = {}
+        for key, value in given.items():
+            if is_masked(value) and value == mask_value(self.fields[key], before[key]):
+                continue
+            if value == before[key] or (value is None and before[key] is None):
+                continue
+            changes[key] = value
+        return changes
+
+    def _locked(self, id_: UUID, *, deleted: bool) -> LedgerRow:
+        row_class = self.row_class
+        row = self.session.scalars(
+            select(row_class)
+            .where(
+                row_class.id == id_,
+                row_class.deleted_at.is_not(None) if deleted else row_class.deleted_at.is_(None),
+                scope_clause(self.principal, row_class.dept_id, row_class.created_by),
+            )
+            .with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise NotFound
+        return row
+
+    def _same_version(self, row: LedgerRow, version: int) -> None:
+        if row.version != version:
+            raise VersionConflict(current=self.read(row.id))
+
+    def _touch(self, row: LedgerRow) -> None:
+        row.version += 1
+        row.updated_at = now()
+        row.updated_by = self.principal.user_id
+        self._flush()
+
+    def _flush(self) -> None:
+        try:
+            self.session.flush()
+        except IntegrityError as error:
+            # The check before found nothing, so a rival has written the same key in this moment.
+            raise self._twin() from error
+
+    def _refuse_twin(self, values: Mapping[str, Any], id_: UUID | None) -> None:
+        c = table_of(self.row_class).c
+        query = select(c.id).where(
+            c.deleted_at.is_(None), *(c[key].is_not_distinct_from(values[key]) for key in self.ledger.natural_key)
+        )
+        if id_ is not None:
+            query = query.where(c.id != id_)
+        if self.session.execute(query.limit(1)).first() is not None:
+            raise self._twin()
+
+    def _twin(self) -> Conflict:
+        titles = "、".join(self.fields[key].title for key in self.ledger.natural_key)
+        return Conflict(f"已有{titles}都相同的记录", code="duplicate")
+
+    def _masked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: _plain(mask_value(self.fields[key], value)) for key, value in values.items() if value is not None}
+
+    def _record(self, action: str, id_: UUID, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        audit.record(
+            self.session,
+            self.principal,
+            f"ledger.{action}",
+            f"ledger:{self.ledger.slug}",
+            id_,
+            before=before,
+            after=after,
+        )
+
+    def _announced(self, id_: UUID) -> dict[str, Any]:
+        announce(self.session, self.row_class, [id_], actor=self.principal.user_id)
+        try:
+            return self.read(id_)
+        except NotFound:
+            # With the scope 本人 a department may be written to that the writer's own rows alone can be read from; and a
+            # row may be moved out of one's own reach by nobody, for the validator knows where one may write.
+            raise Invalid("保存后您将无法查看该记录，请检查所属部门", code="department_out_of_scope") from None
+
+
+def _error(issue: Issue) -> FieldError:
+    return FieldError(("body", issue.field), issue.code, issue.message)
+
+
+def _summary(issues: list[Issue]) -> str:
+    return "；".join(issue.message for issue in issues[:3])
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (str, int, bool, list)) else str(value)

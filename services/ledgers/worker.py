@@ -1,0 +1,36 @@
+"""Everything the ledgers react to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from contracts.events import FactsRequested
+from kit import log
+from kit.worker import DirectoryWorker, daily, handles, main
+from services.ledgers import changes, expiry
+from services.ledgers.catalogue import BY_SLUG, LEDGERS
+
+_log = log.get(__name__)
+
+
+class LedgersWorker(DirectoryWorker):
+    """Copies of departments, people and dictionaries; the daily scan; facts for statistics on request."""
+
+    name = "ledgers"
+
+    @handles(FactsRequested)
+    def republish(self, session: Session, event: FactsRequested) -> None:
+        """Tells the facts of every row again; of a ledger that this release does not have, nothing."""
+        wanted = LEDGERS if event.ledger is None else [BY_SLUG[event.ledger]] if event.ledger in BY_SLUG else []
+        changes.republish(session, wanted)
+
+    @daily("06:00", name="expiry-scan")
+    def scan(self, session: Session, on: date) -> None:
+        """Warns about due dates (domain.md 1.3)."""
+        _log.info("expiry_scan", on=on.isoformat(), warnings=expiry.scan(session, on))
+
+
+if __name__ == "__main__":
+    main(LedgersWorker)
