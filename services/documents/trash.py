@@ -33,7 +33,7 @@ def delete(
     check_version(node, version)
     alive = (access.below(node), Node.deleted_at.is_(None))
     rows = session.execute(select(Node.kind, func.count()).where(*alive).group_by(Node.kind))
-    counts = {kind: count for kind, count in rows}
+    counts = {row[0]: row[1] for row in rows}
     folders, files = counts.get("folder", 0), counts.get("file", 0)
     if node.is_folder and folders + files > 1 and not cascade:
         raise Conflict(
