@@ -37,14 +37,14 @@ class Process:
         return self.state in ("ready", "done")
 
     def memory(self) -> int:
-        """Resident bytes of the process and its children; 0 when it is gone."""
+        """Bytes of the process and its children, what they share counted once (PostgreSQL's buffers); 0 when it is gone."""
         total = 0
         with contextlib.suppress(psutil.Error):
             if self.pid:
                 process = psutil.Process(self.pid)
                 for each in (process, *process.children(recursive=True)):
                     with contextlib.suppress(psutil.Error):
-                        total += each.memory_info().rss
+                        total += getattr(each.memory_full_info(), "pss", 0) or each.memory_info().rss
         return total
 
 
@@ -101,9 +101,15 @@ def processes(layout: Layout) -> list[Process]:
     return [Process(name=name, **{key: report.get(key) for key in names}) for name, report in reports]
 
 
-def request(layout: Layout, what: str) -> None:
-    """Leaves a request, which the supervisor takes up within half a second."""
-    (layout.requests / what).touch()
+def request(layout: Layout, what: str, timeout: float = 10.0) -> None:
+    """Asks the supervisor for something and waits until it has begun with it."""
+    file = layout.requests / what
+    file.touch()
+    deadline = time.monotonic() + timeout
+    while file.exists():
+        if time.monotonic() > deadline:
+            raise StackError("守护进程没有反应", f"查看日志：{layout.log_file('supervisor')}")
+        time.sleep(0.05)
 
 
 def restart(layout: Layout, name: str) -> list[str]:

@@ -82,6 +82,10 @@ def command(layout: Layout, ports: dict[str, int]) -> list[str]:
 
 def ensure_bucket(layout: Layout, ports: dict[str, int]) -> None:
     """Makes the bucket if there is none yet."""
+    # Inside the data folder, so that the two can only be lost together; asking weed's shell takes two seconds.
+    made = layout.objects / "data" / ".bucket-made"
+    if made.exists():
+        return
     master = f"127.0.0.1:{ports['objects_master']}.{ports['objects_master_grpc']}"
     filer = f"127.0.0.1:{ports['objects_filer']}.{ports['objects_filer_grpc']}"
 
@@ -97,9 +101,9 @@ def ensure_bucket(layout: Layout, ports: dict[str, int]) -> None:
         )
         return result.stdout + result.stderr
 
-    if f"  {BUCKET}\t" in shell("s3.bucket.list"):
-        return
+    # Creating one that exists changes nothing.
     shell(f"s3.bucket.create -name {BUCKET}")
     listed = shell("s3.bucket.list")
     if BUCKET not in listed:
         raise StackError(f"无法建立对象存储桶 {BUCKET}：{listed.strip()[-300:]}")
+    made.touch()

@@ -75,9 +75,9 @@ class Supervisor:
             os.read(self._wake_read, 4096)
 
     def _requests(self) -> None:
-        for request in sorted(self.layout.requests.iterdir()):
+        requests = sorted(self.layout.requests.iterdir())
+        for request in requests:
             verb, _, name = request.name.partition(".")
-            request.unlink(missing_ok=True)
             if verb == "restart" and name in self.managed:
                 self.managed[name].failures = 0
                 self.managed[name].restart("按要求重启")
@@ -85,6 +85,11 @@ class Supervisor:
                 for process in self.managed.values():
                     if process.state == "failed":
                         process.restart("重试")
+        if requests:
+            # Whoever asked waits for the request to disappear, and then reads the new state.
+            self._say()
+            for request in requests:
+                request.unlink(missing_ok=True)
 
     def _say(self, phase: str = "running") -> None:
         report = {
