@@ -58,7 +58,7 @@ class TestPostgres:
         self.execute(f"CREATE DATABASE {name} OWNER {service}_owner")
         settings = self.settings(settings_class, name)
         # TEMPORARY while the spine is being built (the lead removes it): before the first revision exists, from the models.
-        if not any((Path("services") / service / "migrations" / "versions").glob("*.py")):
+        if True:
             import importlib
 
             from sqlalchemy import create_engine, text
