@@ -67,11 +67,16 @@ def scan(
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="按哪一天计算，默认今天")] = None,
 ) -> None:
     """立即执行到期扫描，产生预警。"""
-    from kit.db import today
+    from kit.db import Database, today
 
     day = on.date() if on else today()
-    expiry = _load("services.ledgers.expiry", "scan_now")
-    count = expiry(context.settings("ledgers"), day)
+    expiry = _load("services.ledgers.expiry", "scan")
+    database = Database(context.settings("ledgers"), pool_size=1, max_overflow=0)
+    try:
+        with database.transaction() as session:
+            count = expiry(session, day)
+    finally:
+        database.close()
     out.print(f"{day}：产生 {count} 条到期预警")
 
 
