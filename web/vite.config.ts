@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { compress } from "./tools/compress";
-import { ownShare } from "./tools/own-share";
+import { compress } from "./tools/compress.ts";
+import { ownShare } from "./tools/own-share.ts";
 
 const backend = process.env.SAFEWORK_DEV_BACKEND ?? "http://127.0.0.1:8080";
 

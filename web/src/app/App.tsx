@@ -36,7 +36,8 @@ export function App() {
       <AntApp message={{ maxCount: 3 }}>
         <ErrorBoundary>
           <QueryClientProvider client={queryClient}>
-            <BrowserRouter>
+            {/* Without transitions: a tab records every address, also one that is left again at once. */}
+            <BrowserRouter useTransitions={false}>
               <Gate />
             </BrowserRouter>
           </QueryClientProvider>

@@ -6,7 +6,9 @@ export const theme: ThemeConfig = {
   hashed: false,
   token: {
     colorPrimary: "#0958d9",
+    colorPrimaryHover: "#0a4cb8",
     colorLink: "#0958d9",
+    colorLinkHover: "#0a4cb8",
     colorError: "#cf1322",
     colorSuccess: "#237804",
     colorWarning: "#ad4e00",

@@ -4,7 +4,7 @@ import { TONES, type Tone } from "../app/theme";
 
 export function StatusTag({ tone, children }: { tone: Tone; children: ReactNode }) {
   return (
-    <span className="status-tag" style={TONES[tone]}>
+    <span className="status-tag" style={TONES[tone]} {...(typeof children === "string" ? { title: children } : {})}>
       {children}
     </span>
   );

@@ -8,6 +8,8 @@ const MAX_AGE_MS = 24 * 3_600_000;
 
 interface Stored {
   at: number;
+  /** The version of the row that the draft was begun on; null for a new row. */
+  version: number | null;
   values: Record<string, unknown>;
 }
 
@@ -15,9 +17,14 @@ function nameOf(userId: string, form: string): string {
   return `${PREFIX}${userId}.${form}`;
 }
 
-export function saveDraft(userId: string, form: string, values: Record<string, unknown>): void {
+export function saveDraft(
+  userId: string,
+  form: string,
+  version: number | null,
+  values: Record<string, unknown>,
+): void {
   try {
-    localStorage.setItem(nameOf(userId, form), JSON.stringify({ at: Date.now(), values } satisfies Stored));
+    localStorage.setItem(nameOf(userId, form), JSON.stringify({ at: Date.now(), version, values } satisfies Stored));
   } catch {
     // Storage full or refused: the form itself still holds the values.
   }

@@ -50,6 +50,8 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     if (!draft) return;
     form.setFieldsValue(draft.values);
     setDraftAt(draft.at);
+    // A draft begun on an older version stays on it: saving then meets the conflict instead of undoing what others did.
+    if (draft.version !== null) setBase((known) => known && { ...known, version: draft.version! });
     onDirty(true);
   }, [userId, draftName, form, onDirty]);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -58,7 +60,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     follow(form, ledger, parents, change);
     onDirty(true);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => saveDraft(userId, draftName, form.getFieldsValue(true)), AUTOSAVE_MS);
+    timer.current = setTimeout(() => saveDraft(userId, draftName, base?.version ?? null, form.getFieldsValue(true)), AUTOSAVE_MS);
   }
 
   function forgetDraft() {

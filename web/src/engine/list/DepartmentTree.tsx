@@ -7,6 +7,9 @@ import { usePreference } from "../../shared/preferences";
 import { useEngine } from "../field/context";
 import { departmentTree, type DepartmentOption } from "../field/departments";
 
+/** Below this the tree would push the list out of sight, so it begins closed. */
+const WIDE = 992;
+
 interface Props {
   value: string;
   onChange: (id: string) => void;
@@ -16,7 +19,7 @@ export function DepartmentTree({ value, onChange }: Props) {
   const { departments } = useEngine();
   const { me } = useSession();
   const [text, setText] = useState("");
-  const [open, setOpen] = usePreference(me?.user.id ?? "", "department-tree", true);
+  const [open, setOpen] = usePreference(me?.user.id ?? "", "department-tree", window.innerWidth >= WIDE);
   const tree = useMemo(() => matching(departmentTree(departments), text.trim()), [departments, text]);
   if (!open) {
     return (
@@ -28,7 +31,9 @@ export function DepartmentTree({ value, onChange }: Props) {
           aria-label="展开部门树"
           title="展开部门树"
           onClick={() => setOpen(true)}
-        />
+        >
+          <span className="only-narrow">按部门查看</span>
+        </Button>
       </div>
     );
   }

@@ -109,8 +109,10 @@ export function ListPage({ path }: { path: string }) {
           filters={state.filters}
           busy={list.isFetching && !list.isPending}
           onSearch={(q, filters) => {
-            go({ q, filters });
-            void list.refetch();
+            const next = writeState({ ...state, page: 1, q, filters });
+            // The same question again is a wish for fresh rows; another one is asked by its new address.
+            if (next.toString() === writeState(state).toString()) void list.refetch();
+            else setParams(next);
           }}
         />
         <Toolbar
