@@ -39,7 +39,7 @@ class SpecialOperationCertificate(LedgerRow):
         description="特种作业操作证、特种设备安全管理和作业人员证；一人多证分行登记",
         # A certificate number is the identity number here, shared by all of one person's items.
         natural_key=("cert_type", "cert_no", "item"),
-        row_title=("person_name", "item"),
+        row_title=("person_name", "cert_type", "item"),
         rules=(
             GenderAgrees("gender", "id_number"),
             DueDate("valid_to", after=("valid_from", "issue_date"), months="validity_months",
