@@ -83,18 +83,27 @@ def _run(plan: Plan, data: bytes, sink: BinaryIO) -> None:
     module, _, function = plan.factory.partition(":")
     checker = cast(Checker, getattr(importlib.import_module(module), function)(plan.context))
     # Imported late: the parser has no business in memory before the prescan has passed.
-    from kit.excel.reading import choose, data_rows, open_workbook
+    from kit.excel.reading import choose, data_rows, open_workbook, rows_of
 
     with open_workbook(data) as workbook:
         sheet, found = choose(workbook, scan, checker.columns)
-        frames.write_message(sink, {"event": "headings", "last": sheet.total_height, **asdict(found)})
+        frames.write_message(
+            sink,
+            {"event": "headings", "last": sheet.total_height, "first": sheet.start[1] if sheet.start else 0}
+            | asdict(found),
+        )
         keys = list(checker.start(found))
         faults = _faults(scan, found, keys)
         block = bytearray()
         count = 0
-        for number, cells in data_rows(sheet, found, keys, bool(scan.merged)):
+        rows = (
+            enumerate(rows_of(sheet, False), start=1)
+            if getattr(checker, "whole", False)
+            else data_rows(sheet, found, keys, bool(scan.merged))
+        )
+        for number, cells in rows:
             count += 1
-            if count > LIMITS.rows:
+            if count > (LIMITS.last_row if keys == [] else LIMITS.rows):
                 raise Refused("too_many_rows")
             block += checker.row(number, cells, faults.get(number, {}))
             if len(block) > _BLOCK:

@@ -106,7 +106,15 @@ class Container:
                     if self.inflated > self.limits.inflated_bytes:
                         raise Refused("too_large_inflated")
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            OSError,
+            ValueError,
+        ) as error:
             raise Refused("broken_zip") from error
 
     def read(self, name: str, most: int) -> bytes:

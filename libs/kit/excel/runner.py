@@ -62,7 +62,7 @@ def parse(data: bytes, name: str, factory: str, context: dict[str, Any]) -> Iter
     plan = orjson.dumps({"name": name, "factory": factory, "context": context})
     # Nothing of our environment goes along: there are secrets in it.
     environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
-    process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+    process = subprocess.Popen(
         [sys.executable, "-I", "-B", "-m", "kit.excel.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

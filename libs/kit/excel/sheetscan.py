@@ -24,9 +24,7 @@ _FAR = re.compile(rb' r="(?:[A-Za-z]{3}|[J-Zj-z][A-Za-z]|[Ii][W-Zw-z]|[A-Za-z]*\
 _PREFIXED = re.compile(rb"<[A-Za-z0-9_.-]+:(?:c|row|si|xf|sheetData)[\s/>]")
 _OTHER_CELL = re.compile(rb'<c(?! r=")[\s/>]')
 _REF = re.compile(rb'"([A-Za-z]*)(\d*)"')
-_UNCACHED = re.compile(
-    rb'<c r="([A-Z]+\d+)"((?:\s[^>]*)?)><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
-)
+_UNCACHED = re.compile(rb'<c r="([A-Z]+\d+)"((?:\s[^>]*)?)><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
 _FAILED = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 

@@ -1,0 +1,146 @@
+"""export.xlsx: the rows of a list, with the list's own filters, scope and masks, as a workbook that can be imported again."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Double, String, cast, func, literal, select
+from sqlalchemy.orm import Session
+from starlette.responses import StreamingResponse
+
+from contracts.principal import Principal
+from kit import audit
+from kit.errors import FieldError, Invalid
+from kit.excel import Column, export
+from kit.fields import FieldSpec, Lookups, formatter
+from kit.http.principal import CurrentPrincipal, require
+from kit.http.session import SessionDep
+from kit.query import ListQuery, order
+from services.ledgers.importing.columns import RECORD, column_of
+from services.ledgers.importing.loading import LONG
+from services.ledgers.importing.routes import known_ledger
+from services.ledgers.ledger import LedgerRow
+from services.ledgers.lookups import lookups_for
+from services.ledgers.reading import RowReader, params_of
+from services.ledgers.workbooks import XLSX, disposition, file_name
+
+router = APIRouter(prefix="/api/ledgers", tags=["导入导出"])
+
+MOST_ROWS = 100_000
+_PORTION = 2_000
+_CHUNK = 256 * 1024
+Show = Callable[[Any], Any]
+
+
+@router.get("/{slug}/export.xlsx", dependencies=[require("ledgers:{slug}:export")], summary="导出", response_model=None)
+def export_rows(slug: str, request: Request, session: SessionDep, principal: CurrentPrincipal) -> StreamingResponse:
+    """The list's parameters without pages, and `columns`, the keys of the wanted fields separated by commas."""
+    row_class = known_ledger(slug)
+    query = params_of(row_class).read(request.query_params.multi_items(), also=("columns", "page", "size"))
+    fields = chosen(row_class, request.query_params.get("columns", ""))
+    # A temporary file rather than memory: the process must stay flat whatever is asked of it.
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by the answer, when it has been sent
+    try:
+        count = write(session, principal, row_class, query, fields, file)
+    except BaseException:
+        file.close()
+        raise
+    audit.record(
+        session, principal, f"ledgers:{slug}:export", "ledger", slug,
+        detail={"rows": count, "query": str(request.query_params), "columns": [spec.key for spec in fields]},
+    )  # fmt: skip
+    size = file.tell()
+    file.seek(0)
+    headers = {**disposition(file_name(row_class.ledger.title)), "Content-Length": str(size)}
+    return StreamingResponse(_sent(file), media_type=XLSX, headers=headers)
+
+
+def _sent(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def chosen(row_class: type[LedgerRow], columns: str) -> list[FieldSpec]:
+    """The fields that are exported, in the order asked for; all of them when nothing is said."""
+    if not columns:
+        return list(row_class.fields.values())
+    keys = list(dict.fromkeys(part.strip() for part in columns.split(",") if part.strip()))
+    unknown = [key for key in keys if key not in row_class.fields]
+    if unknown or not keys:
+        message = f"没有这些字段：{'、'.join(unknown[:10])}"
+        raise Invalid(message, errors=[FieldError(("query", "columns"), "unknown_field", message)])
+    return [row_class.fields[key] for key in keys]
+
+
+def write(
+    session: Session,
+    principal: Principal,
+    row_class: type[LedgerRow],
+    query: ListQuery,
+    fields: Sequence[FieldSpec],
+    target: BinaryIO,
+) -> int:
+    """Writes the workbook and says how many rows it has; Invalid when there are too many."""
+    session.execute(LONG)
+    reader = RowReader(row_class, principal)
+    where = reader.where(query)
+    some = select(literal(1)).select_from(reader.table).where(*where).limit(MOST_ROWS + 1).subquery()
+    count = session.scalar(select(func.count()).select_from(some)) or 0
+    if count > MOST_ROWS:
+        raise Invalid("导出不能超过 100,000 行，请先缩小查询范围", code="too_many_rows")
+    lookups = lookups_for(session, row_class, principal)
+    shown = {label.name: label.element for label in reader.columns(reader.table.c)}
+    cells = [_sql(spec, shown[spec.key]).label(f"c{place}") for place, spec in enumerate(fields)]
+    record = (cast(reader.table.c.id, String) + ":" + cast(reader.table.c.version, String)).label("record")
+    statement = select(*cells, record).where(*where).order_by(*order(reader.table.c, query.sorts))
+    columns = [*(column_of(spec) for spec in fields), RECORD]
+    result = session.execute(statement, execution_options={"yield_per": _PORTION})
+    shows = [(place, show) for place, spec in enumerate(fields) if (show := _show(spec, lookups)) is not None]
+    export.write(target, row_class.ledger.title, columns, _rows(result, columns, shows))
+    return count
+
+
+def _rows(result: Any, columns: Sequence[Column], shows: Sequence[tuple[int, Show]]) -> Iterator[dict[str, Any]]:
+    titles = [column.title for column in columns]
+    texts = [place for place, column in enumerate(columns) if column.text]
+    for portion in result.partitions():
+        for row in portion:
+            cells = list(row)
+            for place, show in shows:
+                cells[place] = show(cells[place])
+            for place in texts:
+                cell = cells[place]
+                # Only what begins with an apostrophe needs a look (kit.excel.guard).
+                if cell is not None and cell[:1] == "'":
+                    cells[place] = export.guarded(cell)
+            yield dict(zip(titles, cells, strict=True))
+
+
+def _sql(spec: FieldSpec, column: Any) -> Any:
+    """The column as the driver should bring it: a workbook has no decimals, only doubles."""
+    return cast(column, Double) if spec.kind == "decimal" and not spec.personal else column
+
+
+def _show(spec: FieldSpec, lookups: Lookups) -> Show | None:
+    """What turns a value into a cell, or None where it is one already. Dictionaries of ready answers, for this runs for
+    each of a million cells."""
+    show = formatter(spec, lookups)
+    if spec.kind == "choice":
+        return _ready({item: show(item) for item in lookups.dictionaries[spec.dictionary or ""].items})
+    if spec.kind == "department":
+        return _ready({id_: show(id_) for id_ in lookups.departments.names})
+    if spec.kind == "yes_no":
+        return {None: None, True: "是", False: "否"}.__getitem__
+    return show if spec.kind == "multi_choice" else None
+
+
+def _ready(words: dict[Any, Any]) -> Show:
+    find = words.get
+    return lambda value: find(value, value) if value is None or type(value) is str else find(value, str(value))
+
+
+__all__ = ["chosen", "router", "write"]

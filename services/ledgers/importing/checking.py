@@ -1,0 +1,168 @@
+"""Validates rows in the child process and turns each into a line of PostgreSQL's COPY text format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from kit.excel import Column
+from kit.excel.guard import unguard
+from kit.excel.headings import Found
+from kit.fields import RowValidator, is_masked
+from services.ledgers.importing.columns import RECORD, import_columns
+from services.ledgers.importing.context import unpack
+from services.ledgers.importing.target import ledger_class
+
+COPY_COLUMNS = (
+    "job_id", "row_no", "ok", "vals", "filled", "record_id", "record_version", "masked", "texts", "errors",
+)  # fmt: skip
+_NULL = b"\\N"
+_FAULTS = {
+    "formula_without_value": "公式没有计算结果，请用 Excel 打开并保存，或粘贴为数值后再导入",
+    "formula_error": "公式出错（如 #N/A），请改正或粘贴为数值后再导入",
+}
+
+
+class RowChecker:
+    """One import of one ledger. See kit.excel.child.Checker."""
+
+    def __init__(self, context: dict[str, Any]) -> None:
+        row_class = ledger_class(context["slug"])
+        self.fields = row_class.input_fields()
+        self.columns: Sequence[Column] = import_columns(row_class.fields)
+        self.validate = RowValidator(self.fields, row_class.ledger.rules, unpack(context["lookups"]))
+        self.job = context["job"].encode()
+        self.order = list(self.fields)
+        self.natural_key = row_class.ledger.natural_key
+        self.key_field = spoken_key(self.natural_key, self.fields)
+        self.key_titles = "、".join(self.fields[key].title for key in self.natural_key)
+        self.personal = [key for key, spec in self.fields.items() if spec.personal]
+        self.seen: dict[tuple[Any, ...], int] = {}
+        self.records: dict[str, int] = {}
+        self.keys: list[str] = []
+        self.valid = self.invalid = 0
+
+    def start(self, found: Found) -> Sequence[str]:
+        """Every column that is in the file and that people may write."""
+        wanted = (*self.fields, RECORD.key)
+        self.keys = [key for key in wanted if key in found.places]
+        return self.keys
+
+    def row(self, number: int, cells: list[Any], faults: Mapping[str, str]) -> bytes:
+        """The columns of COPY_COLUMNS, in that order."""
+        raw = {key: unguard(cell) if type(cell) is str else cell for key, cell in zip(self.keys, cells, strict=True)}
+        record = raw.pop(RECORD.key, None)
+        values, issues, filled = self.validate(raw)
+        record_id, version = _record(record)
+        errors: dict[str, list[str]] = {}
+        masked: dict[str, str] = {}
+        for field, code, message in issues:
+            # A masked number in our own export means that it was left as it is; the database knows what stands behind it.
+            if code == "masked" and record_id is not None:
+                masked[field] = str(raw[field]).strip()
+            else:
+                errors[field] = [code, message]
+        for field in self.personal:
+            if field not in masked and is_masked(raw.get(field)) and field not in errors:
+                masked[field] = str(raw[field]).strip()
+                if record_id is None:
+                    errors[field] = ["masked", "内容是脱敏后的，请填写完整内容"]
+        for field, code in faults.items():
+            if field in self.fields:
+                errors[field] = [code, _FAULTS[code]]
+        self._duplicate(number, values, record_id, errors, masked)
+        ok = not errors
+        self.valid += ok
+        self.invalid += not ok
+        return (
+            b"\t".join(
+                (
+                    self.job,
+                    b"%d" % number,
+                    b"t" if ok else b"f",
+                    _json([values[key] for key in self.order]),
+                    b"{%s}" % ",".join(filled).encode() if filled else _NULL,
+                    record_id.encode() if record_id else _NULL,
+                    b"%d" % version if record_id else _NULL,
+                    _json(masked) if masked else _NULL,
+                    _NULL if ok else _json({key: as_written(cell) for key, cell in raw.items()}),
+                    _NULL if ok else _json(errors),
+                )
+            )
+            + b"\n"
+        )
+
+    def _duplicate(
+        self, number: int, values: dict[str, Any], record: str | None, errors: dict[str, Any], masked: dict[str, str]
+    ) -> None:
+        """Two rows of one key, or two of one record, cannot both be meant: the later one is wrong, and both are named."""
+        first = self.records.setdefault(record, number) if record else number
+        if first == number and not any(key in errors or key in masked for key in self.natural_key):
+            key = tuple([values[part] for part in self.natural_key])
+            first = self.seen.setdefault(key, number)
+        if first != number and self.key_field not in errors:
+            message = f"第 {number} 行与第 {first} 行重复（{self.key_titles}相同）"
+            errors[self.key_field] = ["duplicate_in_file", message]
+
+    def finish(self) -> dict[str, Any]:
+        """How many were right and wrong."""
+        return {"valid": self.valid, "invalid": self.invalid, "keys": [k for k in self.keys if k != RECORD.key]}
+
+
+def make(context: dict[str, Any]) -> RowChecker:
+    """The factory that kit.excel.child calls."""
+    return RowChecker(context)
+
+
+def spoken_key(natural_key: Sequence[str], fields: Mapping[str, Any]) -> str:
+    """The part of the key that people mean when they say that a row is there twice: a number rather than a class."""
+    for kinds in (("code", "identity"), ("text",)):
+        for key in natural_key:
+            if fields[key].kind in kinds:
+                return key
+    return natural_key[0]
+
+
+def _record(cell: Any) -> tuple[str | None, int]:
+    """`<id>:<version>`; what is not that is ignored, for people paste all sorts of things into hidden columns."""
+    if type(cell) is not str or ":" not in cell:
+        return None, 0
+    id_, _, version = cell.strip().partition(":")
+    try:
+        return str(UUID(id_)), int(version[:9])
+    except ValueError:
+        return None, 0
+
+
+def _json(value: Any) -> bytes:
+    # JSON has no raw tabs or line breaks, so the backslash is all that COPY's text format wants escaped.
+    return orjson.dumps(value, default=_plain).replace(b"\\", b"\\\\")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def as_written(cell: Any) -> str | None:
+    """A cell as the person sees it, for the list of wrong rows. PostgreSQL's JSON cannot hold a NUL."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, str):
+        return cell.replace("\0", "�")[:2000]
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        # Beyond fifteen digits Excel itself shows the exponent, and so the person sees what went wrong.
+        return str(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else f"{cell:.15g}".upper()
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ") if cell.time() != time(0) else cell.date().isoformat()
+    if isinstance(cell, (date, time, timedelta)):
+        return str(cell)
+    return str(cell)

@@ -1,0 +1,111 @@
+"""From a ledger's fields to the columns of its workbooks: the same ones for template, import and export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from kit.excel import Column
+from kit.fields import KINDS, FieldSpec, Lookups, Wrong, formatter, parser
+
+# The hidden last column of an export: `<row id>:<version>`. It finds the row again when its key was changed or is masked,
+# and tells when somebody else has changed the row since.
+RECORD = Column(key="_record", title="记录编号", aliases=("系统记录编号",), hidden=True, text=True, width=0)
+
+
+def column_of(spec: FieldSpec, lookups: Lookups | None = None) -> Column:
+    """One field's column. With lookups it has its drop-down and an example; an import needs neither."""
+    cell = KINDS[spec.kind].cell
+    return Column(
+        key=spec.key,
+        title=spec.title,
+        aliases=tuple(spec.aliases),
+        required=spec.must_be_given,
+        text=cell == "text",
+        date=cell == "date",
+        choices=_choices(spec, lookups) if lookups else (),
+        open_choices=spec.kind == "multi_choice",
+        width=_width(spec),
+        help=_help(spec) if lookups else None,
+        example=_example(spec, lookups) if lookups else None,
+    )
+
+
+def import_columns(fields: Mapping[str, FieldSpec]) -> list[Column]:
+    """What an import looks for: every field that people may write, and the record number of our own exports. Computed
+    fields are known, so that an export is no file with unknown columns, and never read."""
+    return [column_of(spec) for spec in fields.values()] + [RECORD]
+
+
+def template_columns(fields: Mapping[str, FieldSpec], lookups: Lookups) -> list[Column]:
+    """What a template offers."""
+    return [column_of(spec, lookups) for spec in fields.values() if not spec.computed]
+
+
+def _choices(spec: FieldSpec, lookups: Lookups) -> tuple[str, ...]:
+    if spec.dictionary:
+        return tuple(item.label for item in lookups.dictionaries[spec.dictionary].items.values() if item.enabled)
+    if spec.kind == "department":
+        departments = lookups.departments
+        return tuple(
+            name
+            for id_, name in departments.unique_names.items()
+            if departments.writable is None or id_ in departments.writable
+        )
+    return ("是", "否") if spec.kind == "yes_no" else ()
+
+
+def _example(spec: FieldSpec, lookups: Lookups) -> Any:
+    if spec.kind == "department":
+        choices = _choices(spec, lookups)
+        return choices[0] if choices else None
+    raw = spec.example if spec.example is not None else spec.default
+    if raw is None:
+        choices = _choices(spec, lookups) if spec.must_be_given else ()
+        return choices[0] if choices else None
+    value = parser(spec, lookups)(raw)
+    if value is None or isinstance(value, Wrong):
+        return str(raw)
+    shown = formatter(spec, lookups)(value)
+    return shown if isinstance(shown, (str, int, float)) or KINDS[spec.kind].cell == "date" else str(shown)
+
+
+def _help(spec: FieldSpec) -> str | None:
+    parts = [spec.help] if spec.help else []
+    if spec.kind == "day":
+        parts.append("日期，如 2026-01-05" + (f"；可填“{'、'.join(spec.blank_words)}”" if spec.blank_words else ""))
+    elif spec.kind == "multi_choice":
+        parts.append("可填多项，用顿号（、）分隔")
+    elif spec.max_length and spec.kind in ("text", "textarea", "code"):
+        parts.append(f"不超过 {spec.max_length} 个字符")
+    return "；".join(parts) or None
+
+
+def _width(spec: FieldSpec) -> float:
+    """Characters; a Chinese one takes two."""
+    if spec.width:
+        return max(spec.width / 8, 8) if spec.width > 60 else spec.width
+    by_kind = {"identity": 22, "phone": 15, "day": 12, "textarea": 40, "department": 18, "yes_no": 8, "code": 24}
+    return max(by_kind.get(spec.kind, 14), 2 * len(spec.title) + 4)
+
+
+# JSON knows neither dates nor decimals nor ids.
+_FROM_JSON: dict[str, Callable[[Any], Any]] = {"day": date.fromisoformat, "decimal": Decimal, "department": UUID}
+
+
+class Presenter:
+    """Turns values into what a cell of a workbook shows: labels, names, dates."""
+
+    def __init__(self, fields: Mapping[str, FieldSpec], lookups: Lookups) -> None:
+        self._formats = {key: formatter(spec, lookups) for key, spec in fields.items()}
+        self._kinds = {key: spec.kind for key, spec in fields.items()}
+
+    def from_json(self, key: str, value: Any) -> Any:
+        """A value as an import keeps it."""
+        if value is None:
+            return None
+        revive = _FROM_JSON.get(self._kinds[key])
+        return self._formats[key](revive(value) if revive else value)

@@ -1,0 +1,238 @@
+"""From the file to a preview: the child's rows go by COPY into import_row, and are compared with the ledger there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import delete, exists, func, select, text, update
+from sqlalchemy.orm import Session
+
+from contracts.principal import Principal
+from kit.directory import scope_clause
+from kit.excel.headings import column_letter
+from kit.excel.refusal import Refused
+from kit.excel.runner import parse
+from kit.fields import mask_value
+from services.ledgers.importing.checking import COPY_COLUMNS, spoken_key
+from services.ledgers.importing.context import pack
+from services.ledgers.importing.matching import Matching
+from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
+from services.ledgers.importing.target import ledger_class
+
+FACTORY = "services.ledgers.importing.checking:make"
+# Up to here a file is answered at once; beyond, it is processed in the background with progress (domain.md 14).
+AT_ONCE_ROWS = 500
+# One statement may take as long as the child may; ordinary requests have 15 s.
+LONG = text("SET LOCAL statement_timeout = '150s'")
+_MASKED_BATCH = 500
+
+Beat = Callable[[int], None]
+
+
+class TooManyForNow(Exception):
+    """The file has more rows than are answered at once."""
+
+
+def load(
+    session: Session,
+    job: ImportJob,
+    content: bytes,
+    principal: Principal,
+    *,
+    at_once: bool = False,
+    beat: Beat = lambda _: None,
+) -> None:
+    """Fills the job: rows, counts, warnings, state ready. Raises Refused for a file that cannot be imported at all, and
+    TooManyForNow with `at_once` for one that should go to the background."""
+    row_class = ledger_class(job.slug)
+    session.execute(LONG)
+    session.execute(delete(ImportRow).where(ImportRow.job_id == job.id))
+    session.execute(delete(ImportMatch).where(ImportMatch.job_id == job.id))
+    lookups = pack(session, principal, row_class)
+    context = {"slug": job.slug, "job": str(job.id), "lookups": lookups}
+    frames = parse(content, job.file_name, FACTORY, context)
+    try:
+        _copy(session, job, frames, at_once, beat)
+    finally:
+        frames.close()  # type: ignore[attr-defined]
+    beat(70)
+    matching = Matching(row_class, job.keys or ())
+    _unmask(session, job, matching)
+    compare(session, job, matching, principal)
+    job.state, job.progress = "ready", 100
+
+
+def _copy(session: Session, job: ImportJob, frames: Iterator[Any], at_once: bool, beat: Beat) -> None:
+    """Passes the child's blocks on to PostgreSQL; this process never looks into them."""
+    driver = session.connection().connection.driver_connection
+    assert driver is not None
+    total = 1
+    with driver.cursor() as cursor, cursor.copy(f"COPY import_row ({', '.join(COPY_COLUMNS)}) FROM STDIN") as copy:
+        for frame in frames:
+            if isinstance(frame, bytes):
+                copy.write(frame)
+            elif frame["event"] == "scanned":
+                total = max(int(frame["rows"]), 1)
+                # The prescan counts formatted blank rows as well; those that are left decide at the end.
+                if at_once and total > 20 * AT_ONCE_ROWS:
+                    raise TooManyForNow
+            elif frame["event"] == "headings":
+                job.layout = {key: frame[key] for key in ("sheet", "row", "places", "titles")}
+                job.warnings = _warnings(frame)
+            elif frame["event"] == "progress":
+                if at_once and frame["rows"] > AT_ONCE_ROWS:
+                    raise TooManyForNow
+                beat(min(5 + 60 * int(frame["row"]) // total, 65))
+            elif frame["event"] == "done":
+                if at_once and frame["rows"] > AT_ONCE_ROWS:
+                    raise TooManyForNow
+                job.rows, job.valid, job.invalid = frame["rows"], frame["valid"], frame["invalid"]
+                job.keys = list(frame["keys"])
+
+
+def _warnings(frame: dict[str, Any]) -> list[dict[str, Any]]:
+    warnings = [
+        {
+            "code": "unknown_column",
+            "column": column_letter(place),
+            "header": title,
+            "message": f"第 {column_letter(place)} 列“{title[:50]}”不是本台账的字段，已忽略",
+        }
+        for place, title in frame["unknown"]
+    ]
+    for sheet in frame["others"]:
+        message = f"工作表“{sheet[:31]}”也有表头，本次只导入了“{frame['sheet'][:31]}”"
+        warnings.append({"code": "other_sheet", "column": None, "header": sheet, "message": message})
+    return warnings
+
+
+def compare(session: Session, job: ImportJob, matching: Matching, principal: Principal) -> None:
+    """Finds out what each right row would do, turns what may not be done into errors, and counts."""
+    parameters = {"job": job.id, "on_duplicate": job.on_duplicate}
+    session.execute(delete(ImportMatch).where(ImportMatch.job_id == job.id))
+    has_records = session.scalar(
+        select(exists().where(ImportRow.job_id == job.id, ImportRow.ok, ImportRow.record_id.is_not(None)))
+    )
+    if has_records:
+        session.execute(matching.match_records(), parameters)
+    session.execute(matching.match_keys(), parameters)
+    _forbid(session, job, matching, principal, bool(has_records))
+    count(session, job)
+
+
+def _forbid(session: Session, job: ImportJob, matching: Matching, principal: Principal, has_records: bool) -> None:
+    row_class = matching.row_class
+    title = "、".join(matching.fields[key].title for key in matching.key)
+    spoken = spoken_key(matching.key, matching.fields)
+    # A row that somebody outside this person's scope owns must not be told apart from what may not be written there.
+    visible = select(row_class.id).where(
+        row_class.id == ImportMatch.target_id, scope_clause(principal, row_class.dept_id, row_class.created_by)
+    )
+    session.execute(
+        update(ImportMatch)
+        .where(ImportMatch.job_id == job.id, ~visible.exists())
+        .values(reachable=False)
+        .execution_options(synchronize_session=False)
+    )
+    _fail(
+        session, job, ~ImportMatch.reachable, spoken, "exists_elsewhere",
+        f"已有{title}相同的记录，但不在您的数据范围内，不能修改",
+    )  # fmt: skip
+    _fail(
+        session, job, ImportMatch.action == "stale", spoken, "changed_since_export",
+        "该记录在导出之后已被他人修改，请重新导出后再修改",
+    )  # fmt: skip
+    if job.on_duplicate == "error":
+        _fail(
+            session, job, ImportMatch.action.in_(("update", "unchanged")), spoken, "already_exists",
+            f"已有{title}相同的记录",
+        )  # fmt: skip
+    if not has_records:
+        return
+    taken = list(session.scalars(matching.taken_keys(), {"job": job.id}))
+    twice = (
+        select(ImportMatch.target_id, func.min(ImportMatch.row_no).label("first"))
+        .where(ImportMatch.job_id == job.id)
+        .group_by(ImportMatch.target_id)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    again = select(twice.c.target_id).where(
+        twice.c.target_id == ImportMatch.target_id, twice.c.first < ImportMatch.row_no
+    )
+    _fail(session, job, ImportMatch.row_no.in_(taken), spoken, "already_exists", f"已有另一条{title}相同的记录")
+    _fail(session, job, again.exists(), spoken, "duplicate_in_file", "文件中有另一行指向同一条记录")
+
+
+def _fail(session: Session, job: ImportJob, condition: Any, field: str, code: str, message: str) -> None:
+    """Turns matched rows into wrong ones."""
+    rows = select(ImportMatch.row_no).where(ImportMatch.job_id == job.id, condition)
+    session.execute(
+        update(ImportRow)
+        .where(ImportRow.job_id == job.id, ImportRow.ok, ImportRow.row_no.in_(rows))
+        .values(ok=False, errors={field: [code, message]})
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _unmask(session: Session, job: ImportJob, matching: Matching) -> None:
+    """A masked number in a row of our own export stands for what is stored, when it is that number's mask."""
+    places = {key: place for place, key in enumerate(matching.fields)}
+    after = 0
+    while True:
+        rows = session.execute(
+            select(ImportRow.row_no, ImportRow.record_id, ImportRow.masked, ImportRow.vals, ImportRow.errors)
+            .where(ImportRow.job_id == job.id, ImportRow.row_no > after, ImportRow.masked.is_not(None))
+            .order_by(ImportRow.row_no)
+            .limit(_MASKED_BATCH)
+        ).all()
+        if not rows:
+            return
+        after = rows[-1].row_no
+        columns = [matching.table.c[key] for key, spec in matching.fields.items() if spec.personal]
+        stored = {
+            row.id: row
+            for row in session.execute(
+                select(matching.table.c.id, *columns).where(
+                    matching.table.c.id.in_([row.record_id for row in rows]), matching.table.c.deleted_at.is_(None)
+                )
+            )
+        }
+        for row in rows:
+            vals, errors = list(row.vals), dict(row.errors or {})
+            for key, shown in row.masked.items():
+                value = getattr(stored.get(row.record_id), key, None)
+                if value is not None and mask_value(matching.fields[key], value) == shown:
+                    vals[places[key]] = value
+                else:
+                    errors[key] = ["masked", "号码是脱敏后的，且与原记录不符，请填写完整号码"]
+            session.execute(
+                update(ImportRow)
+                .where(ImportRow.job_id == job.id, ImportRow.row_no == row.row_no)
+                .values(vals=vals, ok=not errors, errors=errors or None)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def count(session: Session, job: ImportJob) -> None:
+    """The preview's numbers."""
+    job.valid = (
+        session.scalar(select(func.count()).select_from(ImportRow).where(ImportRow.job_id == job.id, ImportRow.ok)) or 0
+    )
+    job.invalid = job.rows - job.valid
+    actions: dict[str, int] = dict(
+        session.execute(
+            select(ImportMatch.action, func.count())
+            .join(ImportRow, (ImportRow.job_id == ImportMatch.job_id) & (ImportRow.row_no == ImportMatch.row_no))
+            .where(ImportMatch.job_id == job.id, ImportRow.ok)
+            .group_by(ImportMatch.action)
+        )
+        .tuples()
+        .all()
+    )
+    job.updated, job.unchanged, job.skipped = (actions.get(name, 0) for name in ("update", "unchanged", "skip"))
+    job.created = job.valid - sum(actions.values())
+
+
+__all__ = ["AT_ONCE_ROWS", "LONG", "Refused", "TooManyForNow", "compare", "count", "load"]

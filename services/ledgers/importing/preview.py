@@ -1,0 +1,138 @@
+"""What a job shows: its numbers, what is wrong in which cell, and its rows page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kit.excel.headings import column_letter
+from kit.fields import KINDS, FieldSpec
+from services.ledgers.importing.columns import Presenter
+from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
+from services.ledgers.importing.target import ledger_class
+
+MOST_ERRORS = 1_000
+_COUNTS = ("rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "progress")
+_ACTIONS = {"update": "updated", "unchanged": "unchanged", "skip": "skipped", "stale": "updated"}
+
+
+def job_json(session: Session, job: ImportJob, *, errors: bool = True) -> dict[str, Any]:
+    """A job as the web sees it. In a history the errors are left out."""
+    answer: dict[str, Any] = {
+        "id": job.id,
+        "slug": job.slug,
+        "file_name": job.file_name,
+        "state": job.state,
+        "on_duplicate": job.on_duplicate,
+        **{name: getattr(job, name) for name in _COUNTS},
+        "created_at": job.created_at,
+        "created_by_name": job.created_by_name,
+        "confirmed_at": job.confirmed_at,
+        "only_valid": job.only_valid,
+        "expired": job.swept_at is not None,
+        "error": {"code": job.error_code, "message": job.error_message} if job.error_code else None,
+        "warnings": job.warnings or [],
+    }
+    if errors:
+        answer["sheet"] = (job.layout or {}).get("sheet")
+        answer["heading_row"] = (job.layout or {}).get("row")
+        answer["columns"] = columns_json(job)
+        answer["errors"] = errors_json(session, job)
+        answer["more_errors"] = job.invalid > 0 and len(answer["errors"]) >= MOST_ERRORS
+    return answer
+
+
+def columns_json(job: ImportJob) -> list[dict[str, Any]]:
+    """The columns of the file that are imported, in the file's order: {field, column, header}."""
+    fields = ledger_class(job.slug).input_fields()
+    places: Mapping[str, int] = (job.layout or {}).get("places", {})
+    titles: Mapping[str, str] = (job.layout or {}).get("titles", {})
+    return [
+        {"field": key, "column": column_letter(place), "header": one_line(titles.get(str(place), ""))}
+        for key, place in sorted(places.items(), key=lambda pair: pair[1])
+        if key in fields
+    ]
+
+
+def errors_json(session: Session, job: ImportJob) -> list[dict[str, Any]]:
+    """The first 1,000 wrong cells, in the order of the file."""
+    wrong = session.execute(
+        select(ImportRow.row_no, ImportRow.errors, ImportRow.texts)
+        .where(ImportRow.job_id == job.id, ~ImportRow.ok)
+        .order_by(ImportRow.row_no)
+        .limit(MOST_ERRORS)
+    ).all()
+    fields = ledger_class(job.slug).input_fields()
+    places: Mapping[str, int] = (job.layout or {}).get("places", {})
+    titles: Mapping[str, str] = (job.layout or {}).get("titles", {})
+    found: list[dict[str, Any]] = []
+    for row_no, errors, texts in wrong:
+        for field in sorted(errors or {}, key=lambda key: (places.get(key, 1_000), key)):
+            code, message = errors[field]
+            place = places.get(field)
+            found.append(
+                {
+                    "row": row_no,
+                    "column": column_letter(place) if place is not None else None,
+                    "field": field,
+                    "header": one_line(titles.get(str(place), "")) or fields[field].title,
+                    "value": (texts or {}).get(field),
+                    "code": code,
+                    "message": message,
+                }
+            )
+    return found[:MOST_ERRORS]
+
+
+def one_line(heading: str) -> str:
+    """A heading without its line breaks and its asterisk."""
+    return "".join(heading.split()).strip("*＊")
+
+
+def row_json(row: ImportRow, action: str | None, fields: Mapping[str, FieldSpec], present: Presenter) -> dict[str, Any]:
+    """One row: its cells as text, its errors by field, and what will become of it."""
+    return {
+        "row": row.row_no,
+        "action": None if not row.ok else _ACTIONS[action] if action else "created",
+        "values": texts_of(row, fields, present),
+        "errors": {field: {"code": code, "message": message} for field, (code, message) in (row.errors or {}).items()},
+    }
+
+
+def texts_of(row: ImportRow, fields: Mapping[str, FieldSpec], present: Presenter) -> dict[str, str | None]:
+    """What the person wrote where we kept it (wrong rows), otherwise what we understood."""
+    if row.texts:
+        return {key: text for key, text in row.texts.items() if key in fields}
+    texts: dict[str, str | None] = {}
+    for value, (key, spec) in zip(row.vals, fields.items(), strict=True):
+        shown = present.from_json(key, value)
+        texts[key] = None if shown is None else str(shown) if KINDS[spec.kind].cell != "date" else str(shown)[:10]
+    return texts
+
+
+def rows_json(
+    session: Session, job: ImportJob, present: Presenter, *, invalid: bool, page: int, size: int
+) -> dict[str, Any]:
+    """A page of rows; with `invalid` only the wrong ones."""
+    fields = ledger_class(job.slug).input_fields()
+    query = (
+        select(ImportRow, ImportMatch.action)
+        .outerjoin(ImportMatch, (ImportMatch.job_id == ImportRow.job_id) & (ImportMatch.row_no == ImportRow.row_no))
+        .where(ImportRow.job_id == job.id)
+    )
+    if invalid:
+        query = query.where(~ImportRow.ok)
+    found = session.execute(query.order_by(ImportRow.row_no).offset((page - 1) * size).limit(size)).all()
+    return {
+        "items": [row_json(row, action, fields, present) for row, action in found],
+        "total": 0 if job.swept_at else job.invalid if invalid else job.rows,
+        "page": page,
+        "size": size,
+    }
+
+
+__all__ = ["MOST_ERRORS", "UUID", "columns_json", "errors_json", "job_json", "rows_json"]

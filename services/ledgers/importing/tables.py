@@ -1,0 +1,117 @@
+"""What an import keeps while it lasts. Rows and files are personal data: they are swept away a day after the upload, the job
+itself stays as history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.types import Text
+
+from services.ledgers.models import Base
+
+STATES = ("queued", "parsing", "ready", "confirming", "confirmed", "failed", "cancelled")
+
+
+class ImportJob(Base):
+    """One upload. queued → parsing → ready → confirming → confirmed; or failed, or cancelled."""
+
+    __tablename__ = "import_job"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str]
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    on_duplicate: Mapped[str]
+    state: Mapped[str]
+    # What the child was told of the person who sent the file, and who that is: rights are looked at again when it is
+    # processed in the background.
+    principal: Mapped[dict[str, Any]]
+    created_by: Mapped[UUID]
+    created_by_name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # How the file was laid out: sheet, heading row, positions and titles of columns.
+    layout: Mapped[dict[str, Any] | None]
+    keys: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    warnings: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    progress: Mapped[int] = mapped_column(server_default="0")
+    rows: Mapped[int] = mapped_column(server_default="0")
+    valid: Mapped[int] = mapped_column(server_default="0")
+    invalid: Mapped[int] = mapped_column(server_default="0")
+    created: Mapped[int] = mapped_column(server_default="0")
+    updated: Mapped[int] = mapped_column(server_default="0")
+    unchanged: Mapped[int] = mapped_column(server_default="0")
+    skipped: Mapped[int] = mapped_column(server_default="0")
+    only_valid: Mapped[bool] = mapped_column(server_default=text("false"))
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+    # Who is at it, and when they were last heard of: a job whose runner is silent is taken up by another.
+    runner: Mapped[UUID | None]
+    heartbeat_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    confirmed_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    swept_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
+        CheckConstraint("on_duplicate IN ('update', 'skip', 'error')", name="on_duplicate"),
+        Index("ix_import_job_slug_created_at", "slug", "created_at"),
+        Index(
+            "ix_import_job_waiting",
+            "created_at",
+            postgresql_where=text("state IN ('queued', 'parsing', 'confirming')"),
+        ),
+    )
+
+
+class ImportFile(Base):
+    """The file as it came: parsed again for the error workbook, and by another runner when the first one died."""
+
+    __tablename__ = "import_file"
+
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = deferred(mapped_column(BYTEA))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class ImportRow(Base):
+    """One row of the file. `vals` are the values of the ledger's fields, in their order, as JSON; for a wrong row, `texts`
+    has the cells as the person wrote them and `errors` what is wrong, by field. No foreign key to the job: it would be
+    looked up for each of 100,000 rows of a COPY."""
+
+    __tablename__ = "import_row"
+
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    row_no: Mapped[int] = mapped_column(primary_key=True)
+    ok: Mapped[bool]
+    vals: Mapped[Any] = mapped_column(JSONB)
+    # The fields that a rule has filled.
+    filled: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    # From the hidden column of a workbook that we exported: which row this was, in which version.
+    record_id: Mapped[UUID | None]
+    record_version: Mapped[int | None]
+    # Masked numbers stand for what is stored: {field: mask}.
+    masked: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    texts: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    errors: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+    __table_args__ = (Index("ix_import_row_wrong", "job_id", "row_no", postgresql_where=text("NOT ok")),)
+
+
+class ImportMatch(Base):
+    """A row of the file that the ledger already has: which one, in which version, and what is to happen to it."""
+
+    __tablename__ = "import_match"
+
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    row_no: Mapped[int] = mapped_column(primary_key=True)
+    target_id: Mapped[UUID]
+    target_version: Mapped[int]
+    action: Mapped[str]
+    # Outside the data scope of the person who imports; inside is true.
+    reachable: Mapped[bool]
