@@ -14,17 +14,22 @@ from typing import Any
 from uuid import uuid4
 
 import kombu
+import psycopg
 import pytest
+from amqp.exceptions import ChannelError
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from contracts.events import LedgerRowsChanged, RowChange
 from kit.bus import broker as queues
 from kit.bus import emit_all
-from kit.bus.outbox import subscribers_of
+from kit.bus.envelope import CONTENT_TYPE
 from kit.db import Database
 from kit.settings import ServiceSettings
 from kit.testing.brokers import TestBroker
+from kit.testing.databases import TestPostgres
 
 ROOT = Path(__file__).parents[2]
 QUEUES = ["inbox.reports", "inbox.workflow", "receipts.ledgers", "receipts.reports", "receipts.workflow"]
@@ -70,6 +75,7 @@ class Service:
             "SAFEWORK_DATABASE_URL": self.settings.database_url.get_secret_value(),
             "SAFEWORK_BUS_URL": self.url,
             "SAFEWORK_HEARTBEAT_FILE": str(self.folder / f"{self.name}.heartbeat"),
+            "BEGUN": str(self.folder / f"{self.name}.begun"),
             "SPUN": str(self.folder / f"{self.name}.spun"),
             **{f"SAFEWORK_BUS_{name}": value for name, value in QUICK.items()},
             **more,
@@ -77,14 +83,12 @@ class Service:
 
     def worker(self, class_name: str, **more: str) -> subprocess.Popen[bytes]:
         """Starts a worker of tests.support.bus_workers."""
-        return self._spawn(
-            [
-                sys.executable,
-                "-c",
-                f"from kit.worker import main; main('tests.support.bus_workers:{class_name}')",
-            ],
-            more,
-        )
+        script = ROOT / "libs" / "kit" / "worker" / "__main__.py"
+        return self._spawn([sys.executable, "-P", str(script), f"tests.support.bus_workers:{class_name}"], more)
+
+    def spawn_python(self, code: str, **more: str) -> subprocess.Popen[bytes]:
+        """Starts a process of this service."""
+        return self._spawn([sys.executable, "-c", code], more)
 
     def relay(self, **more: str) -> subprocess.Popen[bytes]:
         """Starts a relay."""
@@ -92,7 +96,7 @@ class Service:
 
     def _spawn(self, command: list[str], more: dict[str, str]) -> subprocess.Popen[bytes]:
         with (self.folder / f"{self.name}.log").open("ab") as log:
-            process = subprocess.Popen(command, env=self.environment(**more), cwd=ROOT, stdout=log, stderr=log)  # noqa: S603
+            process = subprocess.Popen(command, env=self.environment(**more), cwd=ROOT, stdout=log, stderr=log)
         self.processes.append(process)
         return process
 
@@ -119,20 +123,27 @@ class Service:
         """How many deliveries are in each state."""
         return Counter(dict(self.rows("SELECT state, count(*) FROM outbox_delivery GROUP BY state")))
 
-    def close(self) -> None:
-        """Ends every process."""
+    def close_processes(self) -> None:
+        """Ends every process, without asking."""
         for process in self.processes:
             if process.poll() is None:
                 process.kill()
             process.wait()
+
+    def close(self) -> None:
+        """Ends everything."""
+        self.close_processes()
         self.database.close()
 
 
 class Stage:
     """The producer `ledgers` and the consumers `reports` and `workflow`, on one broker."""
 
-    def __init__(self, broker: TestBroker, ledgers: Service, reports: Service, workflow: Service) -> None:
+    def __init__(
+        self, broker: TestBroker, postgres_uri: str, ledgers: Service, reports: Service, workflow: Service
+    ) -> None:
         self.broker = broker
+        self.postgres_uri = postgres_uri
         self.ledgers, self.reports, self.workflow = ledgers, reports, workflow
 
     def emit(self, numbers: Iterable[int], does: str = "ok") -> None:
@@ -148,18 +159,43 @@ class Stage:
             parts.append(service.log()[-6000:])
         return "\n".join(parts)
 
-    def send_raw(self, body: bytes, content_type: str, queue: str = "inbox.reports") -> None:
+    def cut_database(self, service: Service) -> None:
+        """Ends every connection to a service's database, from the server's side."""
+        with psycopg.connect(self.postgres_uri, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [make_url(service.settings.database_url.get_secret_value()).database],
+            )
+
+    def depth(self, queue: str) -> int:
+        """How many messages a queue holds that nobody has taken."""
+        with queues.connect(self.broker.url) as connection:
+            try:
+                size: int = connection.channel().queue_declare(queue, passive=True).message_count
+            except ChannelError as error:
+                # On Valkey a queue that holds nothing is not there.
+                assert error.reply_code == 404
+                return 0
+            return size
+
+    def send_raw(self, *bodies: bytes, content_type: str = CONTENT_TYPE, queue: str = "inbox.reports") -> None:
         """Puts anything into a queue, past the relay."""
         with queues.connect(self.broker.url) as connection:
             producer = kombu.Producer(connection.channel())
-            producer.publish(
-                body,
-                exchange="",
-                routing_key=queue,
-                content_type=content_type,
-                content_encoding="utf-8",
-                delivery_mode=2,
-            )
+            for body in bodies:
+                producer.publish(
+                    body,
+                    exchange="",
+                    routing_key=queue,
+                    content_type=content_type,
+                    content_encoding="utf-8",
+                    delivery_mode=2,
+                )
+
+
+def clear_effects(session: Session, subscriber: str) -> None:
+    """What a worker's `clear` does."""
+    session.execute(text("DELETE FROM effect WHERE subscriber = :subscriber"), {"subscriber": subscriber})
 
 
 def changed(number: int, does: str = "ok") -> LedgerRowsChanged:
@@ -167,7 +203,7 @@ def changed(number: int, does: str = "ok") -> LedgerRowsChanged:
     return LedgerRowsChanged(ledger=does, changes=(RowChange(id=uuid4(), version=number, department_id=uuid4()),))
 
 
-def until(condition: Callable[[], Any], seconds: float = 20.0, what: Callable[[], Any] = lambda: "") -> None:
+def until(condition: Callable[[], Any], seconds: float = 60.0, what: Callable[[], Any] = lambda: "") -> None:
     """Waits for a condition, and says what there was instead."""
     end = time.monotonic() + seconds
     while not condition():
@@ -177,7 +213,11 @@ def until(condition: Callable[[], Any], seconds: float = 20.0, what: Callable[[]
 
 
 def set_stage(
-    broker: TestBroker, make_settings: Callable[..., Any], folder: Path, monkeypatch: pytest.MonkeyPatch
+    broker: TestBroker,
+    postgres: TestPostgres,
+    make_settings: Callable[..., Any],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Stage]:
     """A stage on an emptied broker, with new databases."""
     from contracts.subscriptions import SUBSCRIBERS
@@ -186,14 +226,13 @@ def set_stage(
     from services.workflow.settings import Settings as Workflow
 
     monkeypatch.setitem(SUBSCRIBERS, LedgerRowsChanged, ("reports", "workflow"))
-    assert subscribers_of(LedgerRowsChanged) == ("reports", "workflow")
     broker.wipe(QUEUES)
     made = [Service(make_settings(kind), broker.url, folder) for kind in (Ledgers, Reports, Workflow)]
     try:
-        yield Stage(broker, *made)
+        yield Stage(broker, postgres.uri, *made)
     finally:
         for service in made:
             service.close()
 
 
-__all__ = ["QUEUES", "Service", "Stage", "changed", "set_stage", "until"]
+__all__ = ["QUEUES", "Service", "Stage", "changed", "clear_effects", "set_stage", "until"]

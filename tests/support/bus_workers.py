@@ -32,12 +32,15 @@ def _do(session: Session, subscriber: str, event: LedgerRowsChanged) -> None:
         case "behind-a-gate":
             if not session.scalar(text("SELECT count(*) FROM gate")):
                 raise ValueError("the gate is shut")
+        case "takes-a-second":
+            open(os.environ["BEGUN"], "w").close()  # noqa: PTH123
+            time.sleep(1)
         case "too-slow":
             time.sleep(60)
         case "spins":
             # Once only, so that the worker can go on afterwards: the mark is left outside the transaction.
             if not os.path.exists(os.environ["SPUN"]):  # noqa: PTH110
-                open(os.environ["SPUN"], "w").close()  # noqa: PTH123, SIM115
+                open(os.environ["SPUN"], "w").close()  # noqa: PTH123
                 while True:
                     pass
         case "kills-the-process":
@@ -75,6 +78,23 @@ class Workflow(Worker):
     def count(self, session: Session, event: LedgerRowsChanged) -> None:
         """Leaves one row in `effect`."""
         _do(session, "workflow", event)
+
+
+class Ledgers(Worker):
+    """The producer's worker, for the relay that comes with it."""
+
+    name = "ledgers"
+
+
+class FailingJob(Reports):
+    """A job that leaves its effect and then fails, until the gate is open."""
+
+    @every(seconds=1, name="failing")
+    def fail(self, session: Session) -> None:
+        """The effect is rolled back with the claim."""
+        session.execute(_EFFECT, {"subscriber": "job", "number": 1})
+        if not session.scalar(text("SELECT count(*) FROM gate")):
+            raise ValueError("the gate is shut")
 
 
 class Ticking(Reports):

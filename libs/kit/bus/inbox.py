@@ -52,7 +52,7 @@ def store(
             receipts.append((envelope.service, Receipt(envelope.id, subscriber, "refused", reason)))
     try:
         with database.transaction() as session:
-            _insert(session, subscriber, [envelope for _, envelope in events])
+            insert_events(session, subscriber, [envelope for _, envelope in events])
             _quarantine(session, subscriber, bad)
     except DataError:
         if len(arrivals) == 1:
@@ -72,7 +72,8 @@ def _store_what_postgres_refuses(
     return [(service, Receipt(r.event_id, r.subscriber, "refused", reason)) for service, r in receipts]
 
 
-def _insert(session: Session, subscriber: str, envelopes: Sequence[Envelope]) -> None:
+def insert_events(session: Session, subscriber: str, envelopes: Sequence[Envelope]) -> None:
+    """Writes events as ready to be handled; those that are there already stay as they are."""
     rows = {
         (envelope.source, envelope.id): {
             "subscriber": subscriber,
@@ -120,4 +121,4 @@ def _headers(headers: Mapping[str, Any]) -> dict[str, str]:
     return {_clean(str(key)): _clean(json.dumps(value, default=repr)) for key, value in list(headers.items())[:50]}
 
 
-__all__ = ["Arrival", "quarantine_id", "store"]
+__all__ = ["Arrival", "insert_events", "quarantine_id", "store"]

@@ -47,11 +47,12 @@ class Claim:
 
 
 # next_at is the database's clock: workers' clocks may differ. The next attempt may not come before the usual delay, which
-# also keeps other workers off while this one gets from its claim to the row lock.
+# also keeps other workers off while this one gets from its claim to the row lock. It is spread, so that the neighbours of an
+# event that killed the process do not come up together with it again.
 _CLAIM = text(
     """
     UPDATE inbox SET attempts = attempts + 1,
-           next_at = now() + make_interval(secs => least(:cap, :base * power(2, least(attempts, 30))))
+           next_at = now() + (1 + random()) * make_interval(secs => least(:cap, :base * power(2, least(attempts, 30))))
      WHERE (subscriber, source, event_id) = (
        SELECT subscriber, source, event_id FROM inbox
         WHERE subscriber = :subscriber AND state = 'ready' AND next_at <= now()

@@ -6,11 +6,12 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy.orm import Session
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
-from contracts.events import Event
+    from contracts.events import Event
 
 # Work by the clock may take longer than an event, but not forever: it holds a transaction open.
 JOB_LIMIT_SECONDS = 300.0

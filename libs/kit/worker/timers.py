@@ -12,26 +12,16 @@ from nameko.extensions import Entrypoint
 from kit import log
 from kit.bus.failures import Failure, classify, describe
 from kit.claims import claim_period
-from kit.db import COMPANY_ZONE, Database
+from kit.db import Database
 from kit.worker.calling import call
 from kit.worker.declare import Clockwork
+from kit.worker.periods import period_at
 
 _log = log.get(__name__)
 
 _LOOK_SECONDS = 1.0
 # After a failure within a period; another copy may do it meanwhile.
 _RETRY_SECONDS = 30.0
-
-
-def period_at(work: Clockwork, moment: datetime) -> str | None:
-    """The period that `moment` (aware) lies in, as it is written in the claim; None when today's time has not come yet."""
-    if work.seconds is not None:
-        start = int(moment.timestamp()) // work.seconds * work.seconds
-        return datetime.fromtimestamp(start, UTC).isoformat()
-    company = moment.astimezone(COMPANY_ZONE)
-    if work.at is not None and company.time() < work.at:
-        return None
-    return company.date().isoformat()
 
 
 class ClockEntrypoint(Entrypoint):  # type: ignore[misc]
