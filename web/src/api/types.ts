@@ -76,6 +76,10 @@ export interface LibraryNode {
   mime: string | null;
   sha256: string | null;
   version_no: number | null;
+  state: "ready" | "checking" | "refused";
+  /** Whether the browser can show it. */
+  inline: boolean;
+  location?: { id: string; name: string }[] | null;
   remark: string | null;
   version: number;
   created_at: string;
@@ -86,7 +90,7 @@ export interface LibraryNode {
 export interface UploadPart {
   number: number;
   size: number;
-  url: string;
+  url: string | null;
   done: boolean;
 }
 
@@ -125,7 +129,15 @@ export interface ImportJob {
   skipped: number;
   progress: number;
   errors: ImportError[];
-  warnings: ImportError[] | string[];
+  warnings: { code: string; column: string | null; header: string | null; message: string }[];
+  /** Why a job failed. */
+  error?: { code: string; message: string } | null;
+  /** The preview was swept away: only the numbers are left. */
+  expired?: boolean;
+  /** There are more wrong cells than `errors` lists. */
+  more_errors?: boolean;
+  /** The columns of the file that are imported, in the file's order. */
+  columns?: { field: string; column: string; header: string }[];
   created_at: string;
   created_by_name: string | null;
 }

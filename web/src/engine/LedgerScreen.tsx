@@ -19,8 +19,6 @@ interface Props {
 export default function LedgerScreen({ ledger, path, rest }: Props) {
   const departments = useDepartments();
   const context = useMemo(() => ({ ledger, departments: departments.data ?? [] }), [ledger, departments.data]);
-  // Without the departments a filter by one would be sent without those below it, so the page waits for them.
-  if (departments.isPending) return <Skeleton active className="pad" />;
   return (
     <Engine value={context}>
       <Part path={path} rest={rest} ledger={ledger} />

@@ -2,10 +2,10 @@
 
 export type FieldKind =
   | "text"
+  | "code"
   | "textarea"
   | "integer"
   | "decimal"
-  | "quantity"
   | "day"
   | "choice"
   | "multi_choice"
@@ -31,11 +31,15 @@ export interface Field {
   max?: number | string | null;
   precision?: number | null;
   dictionary?: string | null;
+  /** The field that holds the parent of this choice. */
+  within?: string | null;
   pattern?: string | null;
   help?: string | null;
   example?: string | null;
   default?: unknown;
   computed?: boolean;
+  /** Filled by a rule when it is left blank. */
+  derived?: boolean;
   personal?: boolean;
   aliases?: string[];
 }
@@ -64,6 +68,11 @@ export interface LedgerManifest {
 
 export type Row = Record<string, unknown> & { id: string; version: number };
 
+/** Whether a value was worked out by a rule, and not written by anybody: a printed date always wins over it. */
+export function isWorkedOut(row: Row, field: Field): boolean {
+  return Array.isArray(row.computed_keys) && row.computed_keys.includes(field.key);
+}
+
 /** The fields a person fills in. Computed ones are shown in the detail and in the list, never asked for. */
 export function editableFields(ledger: LedgerManifest): Field[] {
   return ledger.fields.filter((field) => !field.computed);
@@ -89,27 +98,12 @@ export function itemOf(ledger: LedgerManifest, field: Field, value: unknown): Di
   return itemsOf(ledger, field).find((item) => item.value === value);
 }
 
-/**
- * Which choice narrows which: a dictionary whose items name a `parent_value` depends on the field of the same ledger
- * whose dictionary holds most of those values. Returns child key → parent key.
- */
+/** Which choice narrows which: child key → parent key, as the fields say with `within`. */
 export function cascadeParents(ledger: LedgerManifest): Record<string, string> {
-  const parents: Record<string, string> = {};
-  const choices = ledger.fields.filter((field) => field.kind === "choice");
-  for (const child of choices) {
-    const wanted = new Set(itemsOf(ledger, child).flatMap((item) => item.parent_value ?? []));
-    if (wanted.size === 0) continue;
-    let best = 0;
-    for (const candidate of choices) {
-      if (candidate.key === child.key || candidate.dictionary === child.dictionary) continue;
-      const hits = itemsOf(ledger, candidate).filter((item) => wanted.has(item.value)).length;
-      if (hits > best) {
-        best = hits;
-        parents[child.key] = candidate.key;
-      }
-    }
-  }
-  return parents;
+  const known = new Set(ledger.fields.map((field) => field.key));
+  return Object.fromEntries(
+    ledger.fields.flatMap((field) => (field.within && known.has(field.within) ? [[field.key, field.within]] : [])),
+  );
 }
 
 /** The items to offer: enabled ones of the chosen parent, and the value a row already has even when it is retired. */

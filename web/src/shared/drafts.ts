@@ -17,12 +17,7 @@ function nameOf(userId: string, form: string): string {
   return `${PREFIX}${userId}.${form}`;
 }
 
-export function saveDraft(
-  userId: string,
-  form: string,
-  version: number | null,
-  values: Record<string, unknown>,
-): void {
+export function saveDraft(userId: string, form: string, version: number | null, values: Record<string, unknown>): void {
   try {
     localStorage.setItem(nameOf(userId, form), JSON.stringify({ at: Date.now(), version, values } satisfies Stored));
   } catch {

@@ -22,8 +22,8 @@ export const ledger: LedgerManifest = {
     field("dept_id", "所属部门", "department", { required: true, filter: true, in_list: true }),
     field("phone", "联系电话", "phone", {}),
     field("cert_type", "证书类型", "choice", { dictionary: "type", required: true, filter: true, in_list: true }),
-    field("category", "作业类别", "choice", { dictionary: "category", group: "证书" }),
-    field("item", "准操项目", "choice", { dictionary: "item", group: "证书" }),
+    field("category", "作业类别", "choice", { dictionary: "category", within: "cert_type", group: "证书" }),
+    field("item", "准操项目", "choice", { dictionary: "item", within: "category", group: "证书" }),
     field("review_date", "应复审日期", "day", {
       required_when: { field: "cert_type", in: ["operation"] },
       in_list: true,

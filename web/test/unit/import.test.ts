@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ImportError, ImportJob } from "../../src/api/types";
-import { fileProblem, isRunning, rowsFromErrors, stepOf, warningText } from "../../src/engine/import/flow";
+import { fileProblem, isRunning, rowsFromErrors, stepOf } from "../../src/engine/import/flow";
 
 const job = (state: ImportJob["state"]) => ({ state }) as ImportJob;
 const error = (row: number, field: string | null, message: string): ImportError => ({
@@ -45,9 +45,4 @@ test("errors gather by row, in the order of the sheet; one of the whole row mark
     [5, []],
     [9, ["a", "b"]],
   ]);
-});
-
-test("warnings say where", () => {
-  expect(warningText("列“序号”不认识")).toBe("列“序号”不认识");
-  expect(warningText(error(3, null, "已忽略"))).toBe("第 3 行 身份证号：已忽略");
 });

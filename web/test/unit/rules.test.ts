@@ -8,7 +8,8 @@ describe("rules of a field", () => {
     ["person_name", "  ", "请填写姓名"],
     ["person_name", "王建国王建国", "不能超过 5 个字"],
     ["id_number", "320102199003071234", "校验位"],
-    ["phone", "12345", "11 位"],
+    ["phone", "12345", "手机"],
+    ["phone", "1390000000x", "手机"],
     ["hours", "1.25", "最多 1 位小数"],
     ["hours", "-1", "不能小于 0"],
     ["hours", "201", "不能大于 200"],
@@ -24,6 +25,7 @@ describe("rules of a field", () => {
     ["id_number", "990101198904152750"],
     ["id_number", "990***********2750"],
     ["phone", "13900000000"],
+    ["phone", "0513-8888 1234"],
     ["phone", ""],
     ["hours", "12.5"],
     ["hours", 0],
@@ -68,7 +70,7 @@ describe("what is sent", () => {
 });
 
 describe("choices that depend on one another", () => {
-  test("are found from the dictionaries alone", () => {
+  test("are those that the fields declare", () => {
     expect(cascadeParents(ledger)).toEqual({ category: "cert_type", item: "category" });
   });
 

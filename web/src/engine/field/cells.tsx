@@ -4,7 +4,7 @@ import type { ComponentType, ReactNode } from "react";
 import { toneOf } from "../../app/theme";
 import { due, type DueLevel } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
-import { itemOf } from "../schema";
+import { isWorkedOut, itemOf } from "../schema";
 import { useEngine, type CellProps } from "./context";
 
 export const EMPTY = <span className="quiet">—</span>;
@@ -47,6 +47,11 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
   return (
     <span className="number day">
       {day}
+      {isWorkedOut(row, field) && (
+        <span className="quiet worked-out" title="按规则推算，证书或铭牌上另有日期时请填写">
+          推算
+        </span>
+      )}
       {state && state.level !== "ok" && <StatusTag tone={DUE_TONE[state.level]}>{state.text}</StatusTag>}
     </span>
   );

@@ -30,10 +30,3 @@ export function departmentTree(departments: Department[]): DepartmentOption[] {
       });
   return below(null);
 }
-
-/** A department and all below it. */
-export function withBelow(departments: Department[], id: string): string[] {
-  const root = departments.find((department) => department.id === id);
-  if (!root) return [id];
-  return departments.filter((department) => department.path.startsWith(root.path)).map((department) => department.id);
-}

@@ -33,7 +33,6 @@ const KINDS: Record<string, Kind> = {
   textarea: { ...text, input: inputs.TextAreaInput, width: 200, wide: true },
   integer: number,
   decimal: number,
-  quantity: number,
   day: { cell: cells.DayCell, input: inputs.DayInput, search: searches.DaySearch, width: 120, align: "left" },
   choice: {
     cell: cells.ChoiceCell,
@@ -57,6 +56,7 @@ const KINDS: Record<string, Kind> = {
     align: "left",
   },
   yes_no: { cell: cells.YesNoCell, input: inputs.YesNoInput, search: searches.YesNoSearch, width: 80, align: "left" },
+  code: { ...text, cell: cells.CodeCell, width: 150 },
   identity: { ...text, cell: cells.CodeCell, width: 180 },
   phone: { ...text, cell: cells.CodeCell, width: 130 },
 };

@@ -60,7 +60,10 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     follow(form, ledger, parents, change);
     onDirty(true);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => saveDraft(userId, draftName, base?.version ?? null, form.getFieldsValue(true)), AUTOSAVE_MS);
+    timer.current = setTimeout(
+      () => saveDraft(userId, draftName, base?.version ?? null, form.getFieldsValue(true)),
+      AUTOSAVE_MS,
+    );
   }
 
   function forgetDraft() {

@@ -11,6 +11,10 @@ export function isBlank(value: unknown): boolean {
   );
 }
 
+/** A mobile number or one with area code, with the signs that people put between. Which of the two a field takes, the
+ * backend says. */
+const PHONE = /^(?=(?:\D*\d){10,16}\D*$)[+\d][\d\s()（）-]*$/;
+
 /** Whether a field must be filled in, given the other values of the row. */
 export function isRequired(field: Field, values: Record<string, unknown>): boolean {
   if (field.required) return true;
@@ -26,12 +30,12 @@ export function problemOf(field: Field, value: unknown, values: Record<string, u
     if (field.max_length && text.length > field.max_length) return `${field.title}不能超过 ${field.max_length} 个字`;
     if (isMasked(text)) return null; // as the server gave it: kept unless it is replaced
     if (field.kind === "identity") return identityProblem(text);
-    if (field.kind === "phone" && !field.pattern && !/^1\d{10}$/.test(text)) return "请填写 11 位手机号码";
+    if (field.kind === "phone" && !PHONE.test(text)) return "请填写 11 位手机号码，或带区号的固定电话";
     if (field.pattern && !matches(field.pattern, text)) {
       return `${field.title}格式不正确${field.example ? `，例：${field.example}` : ""}`;
     }
   }
-  if (["integer", "decimal", "quantity"].includes(field.kind)) return numberProblem(field, value);
+  if (["integer", "decimal"].includes(field.kind)) return numberProblem(field, value);
   return null;
 }
 

@@ -7,7 +7,9 @@ const SIZES = [10, 50, 100];
 export function ErrorList({ job }: { job: ImportJob }) {
   return (
     <section aria-label="错误清单">
-      <h2>错误清单（{job.errors.length} 处）</h2>
+      <h2>
+        错误清单（{job.errors.length} 处{job.more_errors && "，更多的请下载错误清单查看"}）
+      </h2>
       <Table
         size="small"
         rowKey={(error) => `${error.row} ${error.column} ${error.field} ${error.code}`}

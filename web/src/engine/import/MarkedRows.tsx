@@ -24,13 +24,26 @@ export function MarkedRows({ job }: { job: ImportJob }) {
   const fallback = rows.isError ? rowsFromErrors(job.errors) : [];
   const items = rows.data?.items ?? fallback.slice((page - 1) * SIZE, page * SIZE);
   const used = new Set(items.flatMap((row) => [...Object.keys(row.values), ...Object.keys(row.errors)]));
-  const fields = ledger.fields.filter((field) => used.has(field.key));
+  const byKey = new Map(ledger.fields.map((field) => [field.key, field]));
+  // In the order of the file and with its letters, so that a cell is found again in Excel; then what the file lacks.
+  const inFile = (job.columns ?? []).flatMap(({ field, column }) => {
+    const known = byKey.get(field);
+    return known ? [{ field: known, letter: column }] : [];
+  });
+  const listed = new Set(inFile.map(({ field }) => field.key));
+  const lacking = ledger.fields.filter((field) => used.has(field.key) && !listed.has(field.key));
+  const fields = [...inFile, ...lacking.map((field) => ({ field, letter: "" }))];
   const columns: TableColumnType<ImportRow>[] = [
     { key: "row", title: "行", dataIndex: "row", width: 64, fixed: "left", align: "right" },
-    ...fields.map((field): TableColumnType<ImportRow> => ({
+    ...fields.map(({ field, letter }): TableColumnType<ImportRow> => ({
       key: field.key,
-      title: field.title,
-      width: Math.max(kindOf(field.kind).width, field.title.length * 14 + 24),
+      title: (
+        <>
+          {letter && <span className="quiet">{letter} </span>}
+          {field.title}
+        </>
+      ),
+      width: Math.max(kindOf(field.kind).width, field.title.length * 14 + 44),
       ellipsis: { showTitle: false },
       onCell: (row) => ({ className: row.errors[field.key] ? "cell-wrong" : "" }),
       render: (_, row) => <Value text={row.values[field.key]} wrong={row.errors[field.key]?.message} />,

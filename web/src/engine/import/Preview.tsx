@@ -7,7 +7,6 @@ import { describe } from "../../api/problem";
 import type { ImportJob } from "../../api/types";
 import { useEngine } from "../field/context";
 import { ErrorList } from "./ErrorList";
-import { warningText } from "./flow";
 import { MarkedRows } from "./MarkedRows";
 
 interface Props {
@@ -47,7 +46,7 @@ export function Preview({ job, onChanged, onStartOver }: Props) {
     if (sure) confirm.mutate();
   }
 
-  const warnings = job.warnings.map(warningText);
+  const warnings = job.warnings.map((warning) => warning.message);
   return (
     <div className="stack">
       <div className="counts" role="status">

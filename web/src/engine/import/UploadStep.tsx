@@ -6,7 +6,7 @@ import { imports, ledgers } from "../../api/ledgers";
 import { describe } from "../../api/problem";
 import type { ImportJob } from "../../api/types";
 import { useEngine } from "../field/context";
-import { fileProblem, MAX_MB, ON_DUPLICATE, warningText } from "./flow";
+import { fileProblem, MAX_MB, ON_DUPLICATE } from "./flow";
 
 interface Props {
   /** The job before this one, when it came to nothing: its reasons are shown. */
@@ -45,7 +45,7 @@ export function UploadStep({ failed, onStarted }: Props) {
           type="error"
           showIcon
           title={`“${failed.file_name}”没有通过校验`}
-          description={failed.errors.map(warningText).join("；") || "文件无法读取，请检查后重新上传"}
+          description={failed.error?.message ?? "文件无法读取，请检查后重新上传"}
         />
       )}
       <section>

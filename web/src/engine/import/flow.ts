@@ -47,12 +47,6 @@ export function rowsFromErrors(errors: ImportError[]): ImportRow[] {
   return [...rows.values()].sort((a, b) => a.row - b.row);
 }
 
-export function warningText(warning: ImportError | string): string {
-  if (typeof warning === "string") return warning;
-  const place = [warning.row ? `第 ${warning.row} 行` : "", warning.header ?? ""].filter(Boolean).join(" ");
-  return place ? `${place}：${warning.message}` : warning.message;
-}
-
 export const STATES: Record<ImportJob["state"], string> = {
   queued: "排队中",
   parsing: "校验中",

@@ -8,7 +8,9 @@ import { documents } from "../../api/documents";
 import type { LibraryNode } from "../../api/types";
 import { Failure } from "../../app/ErrorBoundary";
 import { NotFound } from "../../app/NotFound";
+import type { Tone } from "../../app/theme";
 import { dateTime, fileSize } from "../../shared/format";
+import { StatusTag } from "../../shared/StatusTag";
 import { Nothing } from "../../shared/Nothing";
 import { NameDialog } from "./NameDialog";
 import { fileProblem, nameProblem } from "./parts";
@@ -18,6 +20,13 @@ import { useNodeActions } from "./useNodeActions";
 import { Versions } from "./Versions";
 
 const SIZE = 50;
+
+/** A file that is not there yet, or never will be. */
+const STATES: Record<string, { tone: Tone; children: string } | undefined> = {
+  checking: { tone: "blue", children: "校验中" },
+  refused: { tone: "red", children: "校验未通过" },
+};
+const CHECKING_MS = 2000;
 
 type Dialog = { what: "folder" } | { what: "rename" | "remark"; node: LibraryNode };
 
@@ -31,7 +40,7 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [versionsOf, setVersionsOf] = useState<LibraryNode | null>(null);
   const [dragging, setDragging] = useState(false);
-  const { reload, download, remove } = useNodeActions(slug);
+  const { reload, download, show, remove } = useNodeActions(slug);
 
   const libraries = useQuery({ queryKey: ["libraries"], queryFn: documents.libraries });
   const library = libraries.data?.find((candidate) => candidate.slug === slug);
@@ -41,6 +50,7 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
     queryFn: () => documents.nodes(slug, query),
     placeholderData: keepPreviousData,
     enabled: library !== undefined,
+    refetchInterval: ({ state }) => (state.data?.items.some((node) => node.state === "checking") ? CHECKING_MS : false),
   });
   useEffect(
     () =>
@@ -75,7 +85,7 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
   };
   const open = (node: LibraryNode) => {
     if (node.kind === "folder") go({ folder: node.id, q: null });
-    else if (may.download) void download(node);
+    else if (may.download) void show(node);
   };
   const moreOf = (node: LibraryNode) => [
     ...(may.rename ? [{ key: "rename", label: "重命名" }] : []),
@@ -197,6 +207,7 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
                   <button type="button" className="link node-name" onClick={() => open(node)}>
                     {node.kind === "folder" ? <FolderFilled aria-label="文件夹" /> : <FileOutlined aria-label="文件" />}
                     <span>{node.name}</span>
+                    {STATES[node.state] && <StatusTag {...STATES[node.state]!} />}
                   </button>
                 ),
               },

@@ -81,7 +81,7 @@ async function sendParts(
     const part = parts.find((candidate) => candidate.number === number)!;
     const { from, to } = rangeOf(parts, number);
     try {
-      await put(part.url, file.slice(from, to), (bytes) => (loaded.set(number, bytes), report()), either);
+      await put(part.url!, file.slice(from, to), (bytes) => (loaded.set(number, bytes), report()), either);
       parts = parts.map((candidate) => (candidate.number === number ? { ...candidate, done: true } : candidate));
     } catch (error) {
       loaded.delete(number);

@@ -22,6 +22,21 @@ export function useNodeActions(slug: string) {
     }
   }
 
+  /** Shows a file in a tab of the browser where that is possible; everything else is downloaded. */
+  async function show(node: LibraryNode) {
+    if (!node.inline) return download(node);
+    // Opened before the answer, while the click still counts as the reason for a new tab.
+    const tab = window.open("", "_blank");
+    try {
+      const link = await documents.link(node.id, { inline: true });
+      if (tab) tab.location.href = link.url;
+      else saveUrl(link.url, link.name);
+    } catch (error) {
+      tab?.close();
+      message.error(describe(error));
+    }
+  }
+
   async function undo(node: LibraryNode, key: string) {
     notification.destroy(key);
     try {
@@ -46,14 +61,13 @@ export function useNodeActions(slug: string) {
     try {
       await documents.remove(node.id, node.version, false);
     } catch (error) {
-      const notEmpty = folder && error instanceof ApiError && error.status === 409 && !error.current;
-      if (!notEmpty) {
+      if (!(error instanceof ApiError) || error.code !== "folder_not_empty") {
         message.error(describe(error));
         return reload();
       }
       const all = await modal.confirm({
         title: `“${node.name}”不是空文件夹`,
-        content: "其中的文件和下级文件夹会一起删除。",
+        content: `${describe(error)}，会一起删除。`,
         okText: "全部删除",
         okButtonProps: { danger: true },
         cancelText: "取消",
@@ -81,5 +95,5 @@ export function useNodeActions(slug: string) {
     });
   }
 
-  return { reload, download, remove };
+  return { reload, download, show, remove };
 }

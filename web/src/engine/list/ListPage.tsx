@@ -25,7 +25,7 @@ const DRAWER_FIELDS = 20;
 const ACTIONS_WIDTH = 128;
 
 export function ListPage({ path }: { path: string }) {
-  const { ledger, departments } = useEngine();
+  const { ledger } = useEngine();
   const { me } = useSession();
   const userId = me?.user.id ?? "";
   const navigate = useNavigate();
@@ -39,7 +39,7 @@ export function ListPage({ path }: { path: string }) {
   const [editing, setEditing] = useState<string | null | undefined>(undefined);
   const inDrawer = editableFields(ledger).length <= DRAWER_FIELDS;
 
-  const query = toQuery(ledger, state, departments);
+  const query = toQuery(ledger, state);
   const list = useQuery({
     queryKey: ["rows", ledger.slug, "list", query],
     queryFn: ({ signal }) => ledgers.list(ledger.slug, query, signal),
@@ -126,7 +126,7 @@ export function ListPage({ path }: { path: string }) {
           onFull={setFull}
           onNew={() => edit(null)}
           onReload={() => void list.refetch()}
-          exportQuery={{ ...toFilters(ledger, state, departments), sort: state.sort || undefined }}
+          exportQuery={{ ...toFilters(ledger, state), sort: state.sort || undefined }}
         />
         {list.isError ? (
           <Failure error={list.error} onRetry={() => void list.refetch()} />

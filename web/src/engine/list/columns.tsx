@@ -22,7 +22,7 @@ export function shownFields(ledger: LedgerManifest, choice: ColumnChoice): Field
 }
 
 /** A date with its warning beside it needs more room than a date (frontend.md 3.3). */
-const WARNED_DAY_WIDTH = 190;
+const WARNED_DAY_WIDTH = 220;
 
 export function widthOf(ledger: LedgerManifest, field: Field): number {
   const warned = ledger.expiry.some((expiry) => expiry.field === field.key);

@@ -1,7 +1,5 @@
 /** The state of a list lives in the address: what can be seen can be bookmarked, sent to a colleague, gone back to. */
 import type { Query } from "../../api/http";
-import type { Department } from "../../api/types";
-import { withBelow } from "../field/departments";
 import type { Filters } from "../field/searches";
 import type { LedgerManifest } from "../schema";
 
@@ -47,22 +45,23 @@ export function writeState(state: ListState): URLSearchParams {
  * The filters as the service takes them. Parameters that name no field of the ledger are dropped, because the service
  * refuses what it does not know and an old bookmark should still open; departments are sent with those below them.
  */
-export function toFilters(ledger: LedgerManifest, state: ListState, departments: Department[]): Query {
+export function toFilters(ledger: LedgerManifest, state: ListState): Query {
   const query: Query = { q: state.q || undefined };
   const kinds = new Map(ledger.fields.map((field) => [field.key, field.kind]));
   for (const [key, value] of Object.entries(state.filters)) {
-    const kind = kinds.get(key.replace(/\.(gte|lte|in)$/, ""));
+    if (key === "dept_id" && state.dept) continue; // the tree's choice stands for it
+    const kind = kinds.get(key.replace(/\.(gte|lte|in|under)$/, ""));
     if (!kind || !value) continue;
-    if (kind === "department" && !key.includes(".")) query[`${key}.in`] = withBelow(departments, value).join(",");
+    if (kind === "department" && !key.includes(".")) query[`${key}.under`] = value;
     else query[key] = value;
   }
-  if (state.dept) query["dept_id.in"] = withBelow(departments, state.dept).join(",");
+  if (state.dept) query["dept_id.under"] = state.dept;
   return query;
 }
 
-export function toQuery(ledger: LedgerManifest, state: ListState, departments: Department[]): Query {
+export function toQuery(ledger: LedgerManifest, state: ListState): Query {
   return {
-    ...toFilters(ledger, state, departments),
+    ...toFilters(ledger, state),
     sort: state.sort || undefined,
     page: state.page,
     size: state.size,
