@@ -23,11 +23,12 @@ def library_of(catalogue: Catalogue, slug: str) -> Library:
     return library
 
 
-def demand(principal: Principal, library: Library, verb: str) -> None:
-    """Forbidden, unless the principal may do this in the library."""
-    needed = library.permission(verb)
-    if not principal.may(needed):
-        raise Forbidden(f"缺少权限：{needed}", code="permission_missing")
+def demand(principal: Principal, library: Library, verb: str) -> Principal:
+    """The principal with the data scope in which they may do this in the library; Forbidden when they may not at all."""
+    acting = acts(principal, library, verb)
+    if acting is None:
+        raise _missing(library, verb)
+    return acting
 
 
 def visible(principal: Principal, library: Library) -> ColumnElement[bool]:
@@ -46,10 +47,24 @@ def find(
     library = catalogue.get(node.library) if node is not None else None
     if node is None or library is None or (node.deleted_at is not None) is not deleted:
         raise NotFound
-    if not session.scalar(select(Node.id).where(Node.id == node.id, visible(principal, library))):
-        raise NotFound
-    demand(principal, library, verb)
-    return library, node
+    acting = acts(principal, library, verb)
+    if acting is not None and sees(session, acting, library, node):
+        return library, node
+    # One may read further than one may write: what is seen and must not be touched is 403.
+    if sees(session, principal.narrowed(library.permission("read")), library, node):
+        raise _missing(library, verb)
+    raise NotFound
+
+
+def acts(principal: Principal, library: Library, verb: str) -> Principal | None:
+    """The principal with the data scope of those roles that give this permission, or None when none does."""
+    needed = library.permission(verb)
+    return principal.narrowed(needed) if principal.may(needed) else None
+
+
+def sees(session: Session, principal: Principal, library: Library, node: Node) -> bool:
+    """Whether a node is in the principal's data scope."""
+    return session.scalar(select(Node.id).where(Node.id == node.id, visible(principal, library))) is not None
 
 
 def lock(session: Session, library: Library) -> None:
@@ -111,6 +126,10 @@ def siblings(library: str, dept_id: UUID | None, parent_id: UUID | None) -> Colu
 def below(node: Node) -> ColumnElement[bool]:
     """The condition that a node is this one or under it."""
     return or_(Node.id == node.id, Node.path.startswith(node.path, autoescape=True))
+
+
+def _missing(library: Library, verb: str) -> Forbidden:
+    return Forbidden(f"缺少权限：{library.permission(verb)}", code="permission_missing")
 
 
 def _wrong(field: str, code: str, message: str) -> Invalid:

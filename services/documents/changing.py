@@ -26,10 +26,11 @@ def namesake(session: Session, library: str, dept_id: UUID | None, parent_id: UU
     )
 
 
-def taken(node: Node) -> Conflict:
-    """The error that a name is taken, with who has it."""
+def taken(session: Session, principal: Principal, library: Library, node: Node) -> Conflict:
+    """The error that a name is taken, with the node that has it, if the caller may know more of it than its name."""
     kind = "文件夹" if node.is_folder else "文件"
-    current = NodeOut.of(node).model_dump(mode="json")
+    known = access.sees(session, principal, library, node)
+    current = NodeOut.of(node).model_dump(mode="json") if known else None
     return Conflict(f"此处已有同名{kind}“{node.name}”", code="name_taken", current=current)
 
 
@@ -54,7 +55,7 @@ def create_folder(session: Session, principal: Principal, library: Library, body
     _check_depth(parent, 1)
     other = namesake(session, library.slug, dept_id, body.parent_id, name)
     if other is not None:
-        raise taken(other)
+        raise taken(session, principal, library, other)
     node = new_node(principal, library, parent, dept_id, "folder", name)
     session.add(node)
     session.flush()
@@ -104,17 +105,16 @@ def change(session: Session, principal: Principal, catalogue: Catalogue, node_id
     verbs = {"remark"} if "remark" in given else set()
     if given & {"name", "parent_id"} or not verbs:
         verbs.add("rename")
-    library, node = access.find(session, principal, catalogue, node_id, min(verbs))
-    for verb in verbs:
-        access.demand(principal, library, verb)
+    library, node = _found(session, principal, catalogue, node_id, verbs)
     access.lock(session, library)
     # Read again: what was seen before the lock may have been deleted while waiting for it.
-    library, node = access.find(session, principal, catalogue, node_id, min(verbs))
+    library, node = _found(session, principal, catalogue, node_id, verbs)
+    acting = access.demand(principal, library, max(verbs))
     check_version(node, body.version)
     before: dict[str, Any] = {"name": node.name, "parent_id": str(node.parent_id), "remark": node.remark}
     # Moving comes first: it sends statements, and a new name may be free only in the new place.
     if "parent_id" in given and body.parent_id != node.parent_id:
-        _move(session, principal, library, node, body.parent_id)
+        _move(session, acting, library, node, body.parent_id)
     if body.name is not None:
         name = clean_name(body.name)
         node.name = name if node.is_folder else renamed(node.name, name)
@@ -129,8 +129,8 @@ def change(session: Session, principal: Principal, catalogue: Catalogue, node_id
                 Node.id != node.id,
             )
         )
-    if other is not None:
-        raise taken(other)
+        if other is not None:
+            raise taken(session, principal, library, other)
     touch(node, principal)
     session.flush()
     after: dict[str, Any] = {"name": node.name, "parent_id": str(node.parent_id), "remark": node.remark}
@@ -145,6 +145,13 @@ def change(session: Session, principal: Principal, catalogue: Catalogue, node_id
         after={key: after[key] for key in changed},
     )
     return NodeOut.of(node)
+
+
+def _found(
+    session: Session, principal: Principal, catalogue: Catalogue, node_id: UUID, verbs: set[str]
+) -> tuple[Library, Node]:
+    """The node, provided that all of this may be done to it."""
+    return [access.find(session, principal, catalogue, node_id, verb) for verb in sorted(verbs)][-1]
 
 
 def _move(session: Session, principal: Principal, library: Library, node: Node, parent_id: UUID | None) -> None:

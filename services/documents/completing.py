@@ -46,6 +46,7 @@ def complete(
 ) -> NodeOut | Refused:
     """Makes a file, or a new version of one, out of an upload. Asking again answers the same."""
     library, upload = find(session, principal, catalogue, upload_id, lock=True)
+    principal = access.demand(principal, library, "upload")
     if upload.state == "completed":
         _, node = access.find(session, principal, catalogue, upload.node_id or upload.id, "upload")
         return NodeOut.of(node)
@@ -79,8 +80,8 @@ def _destination(
     other = namesake(session, library.slug, upload.dept_id, upload.parent_id, upload.name)
     if other is None or on_conflict == "rename":
         return None
-    if on_conflict == "error" or other.is_folder:
-        raise taken(other)
+    if on_conflict == "error" or other.is_folder or not access.sees(session, principal, library, other):
+        raise taken(session, principal, library, other)
     return other
 
 

@@ -84,7 +84,7 @@ def restore(session: Session, principal: Principal, catalogue: Catalogue, node_i
     other = namesake(session, node.library, node.dept_id, node.parent_id, node.name)
     if other is not None:
         if body.on_conflict == "error":
-            raise taken(other)
+            raise taken(session, principal, library, other)
         node.name = free_name(session, node.library, node.dept_id, node.parent_id, node.name, node.kind)
         node.name_key = name_key(node.name)
         session.flush()

@@ -40,7 +40,7 @@ def begin(
     dept_id = access.department(session, principal, library, parent, body.dept_id)
     other = namesake(session, library.slug, dept_id, body.parent_id, name)
     if other is not None and (body.on_conflict == "error" or (body.on_conflict == "version" and other.is_folder)):
-        raise taken(other)
+        raise taken(session, principal, library, other)
     _check_allowance(session, settings, principal, body.size)
     upload = Upload(
         id=uuid7(),

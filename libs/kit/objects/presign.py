@@ -38,7 +38,9 @@ class Signer:
         exactly so (lower-case names)."""
         stamp = at.strftime("%Y%m%dT%H%M%SZ")
         scope = f"{stamp[:8]}/{self.region}/s3/aws4_request"
-        host = urlsplit(self.endpoint).netloc
+        address = urlsplit(self.endpoint)
+        # A browser leaves the usual port out of the Host header, and the host is part of what is signed.
+        host = address.netloc.lower().removesuffix({"http": ":80", "https": ":443"}[address.scheme])
         signed = {"host": host, **(headers or {})}
         names = ";".join(sorted(signed))
         parameters = {

@@ -65,6 +65,22 @@ def test_the_signature_is_the_sdks_own() -> None:
     assert dict(parse_qsl(urlsplit(ours).query)) == dict(parse_qsl(theirs.query))
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "host"),
+    [
+        ("https://Safe.example.cn:443", "safe.example.cn"),
+        ("http://safe.example.cn:80", "safe.example.cn"),
+        ("http://safe.example.cn:8080", "safe.example.cn:8080"),
+        ("https://[::1]:8443", "[::1]:8443"),
+    ],
+)
+def test_the_host_is_signed_as_a_browser_sends_it(endpoint: str, host: str) -> None:
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    plain = Signer(f"{endpoint.split(':')[0]}://{host}", "AK", "SK", "us-east-1").url("GET", "/b/k", at=at, seconds=60)
+    ours = Signer(endpoint, "AK", "SK", "us-east-1").url("GET", "/b/k", at=at, seconds=60)
+    assert ours.split("?")[1] == plain.split("?")[1]
+
+
 def test_a_put_url_admits_the_declared_bytes_and_no_others(store: ObjectStore, http: httpx.Client, key: str) -> None:
     data = os.urandom(1000)
     url = store.upload_url(key, size=1000, seconds=60, sha256=digest(data))

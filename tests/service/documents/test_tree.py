@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from contracts.principal import Grant, Scope, ScopeKind
 from kit.db import now
 from kit.testing.identity import principal
 from services.documents import checking, sweeping
@@ -512,6 +513,8 @@ def test_one_sees_ones_own_with_the_scope_of_oneself(documents: Documents) -> No
 
 
 def test_a_library_that_is_not_there(documents: Documents) -> None:
+    for slug in ("a:b", "a,b", "*", "LAWS", "%20", "x" * 300):
+        assert documents.call("GET", f"/libraries/{slug}/nodes").status_code in (403, 404)
     for method, path in (("GET", "nodes"), ("GET", "trash"), ("POST", "folders"), ("POST", "uploads")):
         body = {"name": "x.pdf", "size": 1, "sha256": "a" * 64} if path == "uploads" else {"name": "x"}
         answer = documents.problem(method, f"/libraries/nothing/{path}", json=body if method == "POST" else None)
@@ -523,3 +526,29 @@ def test_the_same_key_makes_one_folder(documents: Documents) -> None:
     first = documents.folder("甲", headers=head)
     again = documents.ok("POST", "/libraries/laws/folders", 201, json={"name": "甲", "parent_id": None}, headers=head)
     assert again == first
+
+
+def test_reading_far_and_writing_near_do_not_add_up(documents: Documents) -> None:
+    """A role that reads the whole company and one that writes in one department: no writing in the whole company."""
+    read = Grant(permissions=("documents:test-plans:read",), scope=Scope(kind=ScopeKind.COMPANY))
+    write = Grant(
+        permissions=("documents:test-plans:*",), scope=Scope(kind=ScopeKind.DEPARTMENT, department_ids=(GATE,))
+    )
+    person = principal("documents:test-plans:*", scope="company", department_id=GATE)
+    person = person.model_copy(update={"grants": (read, write)})
+    there = documents.upload("南.pdf", pdf(), library="test-plans", dept_id=str(SOUTH))
+    here = documents.folder("门站", library="test-plans", who=person)
+    assert documents.ok("GET", "/libraries/test-plans/nodes", who=person)["total"] == 2
+    path = f"/nodes/{there['id']}"
+    assert documents.ok("GET", path, who=person)["name"] == "南.pdf"
+    forbidden = (403, "permission_missing")
+    assert documents.problem("PATCH", path, json={"version": 1, "name": "x"}, who=person) == forbidden
+    assert documents.problem("DELETE", f"{path}?version=1", who=person) == forbidden
+    assert documents.problem("GET", f"{path}/download", who=person) == forbidden
+    body = {"name": "x", "dept_id": str(SOUTH)}
+    assert documents.problem("POST", "/libraries/test-plans/folders", json=body, who=person) == (
+        422,
+        "department_not_found",
+    )
+    assert documents.ok("DELETE", f"/nodes/{here['id']}?version=1", who=person)["folders"] == 1
+    assert documents.ok("GET", "/libraries/test-plans/trash", who=person)["total"] == 1
