@@ -13,9 +13,10 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from contracts.principal import Principal
-from kit.errors import Forbidden, Unauthenticated
+from kit.errors import Forbidden, NotFound, Unauthenticated
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_RESOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 
 
 class Verifies(Protocol):
@@ -47,6 +48,10 @@ def require(permission: str) -> Any:
     """The caller needs `permission`, `service:resource:verb`, in which `{slug}` stands for a path parameter."""
 
     def guard(request: Request, principal: CurrentPrincipal) -> None:
+        named = [str(request.path_params[name]) for name in _PARAMETER.findall(permission)]
+        # A colon or a comma would make another permission out of this one; no resource is called so.
+        if not all(_RESOURCE.fullmatch(name) for name in named):
+            raise NotFound
         needed = _PARAMETER.sub(lambda match: str(request.path_params[match.group(1)]), permission)
         if not principal.may(needed):
             raise Forbidden(f"缺少权限：{needed}", code="permission_missing")
