@@ -61,7 +61,10 @@ class DepartmentName(Base):
 
 
 def find(session: Session, department_id: UUID, *, version: int | None = None) -> Department:
-    """The department, locked for this transaction when a `version` is expected of it."""
+    """The department; when a `version` is expected of it, for a change, and with the whole tree locked against others."""
+    if version is not None:
+        # Before any row: two changes that each held a row and wanted the tree would wait for each other for ever.
+        _lock_tree(session)
     query = select(Department).where(Department.id == department_id)
     row = session.scalar(query.with_for_update() if version is not None else query)
     if row is None:
@@ -115,7 +118,6 @@ def change(session: Session, principal: Principal, row: Department, values: dict
     """Renames, recodes, reorders or moves a department; the departments that are different now: itself, and when it moved
     also everything below."""
     before = as_json(row)
-    _lock_tree(session)
     _refuse_taken(session, code=values["code"], name=values["name"], parent_id=values["parent_id"], except_id=row.id)
     if values["name"] != row.name:
         session.add(DepartmentName(department_id=row.id, name=row.name))

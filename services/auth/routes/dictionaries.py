@@ -64,9 +64,8 @@ class ItemChange(ItemFields):
 @router.get("", dependencies=[signed_in()])
 def list_dictionaries(session: SessionDep) -> dict[str, Any]:
     """Every dictionary with the number of its items."""
-    counts = dict(
-        session.execute(select(DictionaryItem.dictionary, func.count()).group_by(DictionaryItem.dictionary)).tuples()
-    )
+    numbers = select(DictionaryItem.dictionary, func.count()).group_by(DictionaryItem.dictionary)
+    counts: dict[str, int] = dict(session.execute(numbers).all())
     items = [
         {
             "code": row.code,
