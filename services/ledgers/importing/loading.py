@@ -228,7 +228,6 @@ def count(session: Session, job: ImportJob) -> None:
             .where(ImportMatch.job_id == job.id, ImportRow.ok)
             .group_by(ImportMatch.action)
         )
-        .tuples()
         .all()
     )
     job.updated, job.unchanged, job.skipped = (actions.get(name, 0) for name in ("update", "unchanged", "skip"))

@@ -37,7 +37,7 @@ def build(session: Session, job: ImportJob) -> bytes:
         .where(ImportRow.job_id == job.id, ~ImportRow.ok)
         .order_by(ImportRow.row_no)
         .limit(MOST_ROWS)
-    ).tuples():
+    ):
         marks[row_no] = [
             marking.Mark(places.get(field), fields[field].title if field in fields else "", message)
             for field, (_, message) in sorted((errors or {}).items(), key=lambda pair: places.get(pair[0], 1_000))
