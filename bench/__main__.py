@@ -21,11 +21,20 @@ RESULTS = Path(__file__).parent / "results"
 def machine() -> dict[str, str | int]:
     """What the figures were measured on."""
     model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.processor(),
     )
     memory = next(int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines() if "MemTotal" in line)
-    return {"cpu": model, "cores": os.cpu_count() or 0, "memory_mb": memory // 1024, "python": platform.python_version()}
+    return {
+        "cpu": model,
+        "cores": os.cpu_count() or 0,
+        "memory_mb": memory // 1024,
+        "python": platform.python_version(),
+    }
 
 
 def commit() -> str:
@@ -52,8 +61,15 @@ def main(names: list[str]) -> int:
             goal = module.GOALS.get(key)
             verdict = "" if goal is None else ("达到" if met(value, goal) else "未达到")
             missed += verdict == "未达到"
-            figures[f"{name}.{key}"] = {"value": round(value, 4), "goal": goal and " ".join(map(str, goal)), "verdict": verdict}
-            print(f"{name}.{key:<42} {value:>12.3f}  {goal and ' '.join(map(str, goal)) or '':<10} {verdict}", flush=True)
+            figures[f"{name}.{key}"] = {
+                "value": round(value, 4),
+                "goal": goal and " ".join(map(str, goal)),
+                "verdict": verdict,
+            }
+            print(
+                f"{name}.{key:<42} {value:>12.3f}  {(goal and ' '.join(map(str, goal))) or '':<10} {verdict}",
+                flush=True,
+            )
     report["figures"] = figures
     RESULTS.mkdir(exist_ok=True)
     target = RESULTS / f"{time.strftime('%Y-%m-%d')}-{report['commit']}.json"
