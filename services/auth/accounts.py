@@ -91,9 +91,9 @@ def set_active(
     return _changed(session, principal, row, "enable" if active else "disable", before)
 
 
-def set_first_password(session: Session, principal: Principal, row: User, hashed: str, at: datetime) -> User:
+def set_first_password(session: Session, principal: Principal | None, row: User, hashed: str, at: datetime) -> User:
     """A one-time password in place of one that was forgotten; all sessions end."""
-    if row.id == principal.user_id:
+    if principal is not None and row.id == principal.user_id:
         raise Conflict("请用“修改密码”更改自己的密码", code="own_account")
     if row.password_hash:
         session.add(PasswordHistory(user_id=row.id, password_hash=row.password_hash, at=at))

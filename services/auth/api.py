@@ -15,7 +15,7 @@ from kit.http.tokens import TokenVerifier
 from services.auth import tables  # noqa: F401  every mapped class, before the first query
 from services.auth.keys import Keyring
 from services.auth.passwords import HashPool
-from services.auth.routes import dictionaries, internal, organisation, people, signin
+from services.auth.routes import dictionaries, internal, manifest, organisation, people, signin
 from services.auth.settings import Settings, get_settings
 from services.auth.tokens import DatabaseRevocations
 
@@ -45,7 +45,14 @@ def create(
         settings,
         title="身份与系统管理",
         description="登录、组织机构、人员、角色、字典。",
-        routers=[signin.router, organisation.router, people.router, dictionaries.router, internal.router],
+        routers=[
+            signin.router,
+            organisation.router,
+            people.router,
+            dictionaries.router,
+            manifest.router,
+            internal.router,
+        ],
         verifier=verifier or TokenVerifier(keyring, settings.service),
         lifespans=[hashing],
     )

@@ -14,7 +14,7 @@ from contracts.events import DepartmentFact, DictionaryChanged, OrganisationChan
 from kit.bus import emit
 from kit.directory import apply_dictionary, apply_organisation, apply_users
 from kit.directory.declare import parts
-from services.auth import sessions
+from services.auth import sessions, tables  # noqa: F401  tables: every mapped class
 from services.auth.access import held
 from services.auth.departments import Department
 from services.auth.dictionaries import Dictionary, DictionaryItem, items_of
