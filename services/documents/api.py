@@ -37,7 +37,7 @@ def create(
         routers=[router],
         verifier=verifier,
         lifespans=[closing],
-        readiness={"object_store": store.ready},
+        # Not ready for want of the store would take the lists away as well; what needs the store answers 503 by itself.
     )
     app.state.store = store
     app.state.catalogue = libraries

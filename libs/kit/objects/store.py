@@ -109,14 +109,6 @@ class ObjectStore:
 
     # --- for the service ---------------------------------------------------------------------------------------------
 
-    def ready(self) -> bool:
-        """Whether the store answers and has the bucket."""
-        try:
-            with _translated():
-                return bool(self._client.bucket_exists(self.bucket))
-        except StoreUnavailable:
-            return False
-
     def ensure_bucket(self) -> None:
         """Creates the bucket where it is missing."""
         with _translated():
