@@ -66,22 +66,23 @@ def test_a_search_goes_below_and_says_where(documents: Documents) -> None:
     assert [crumb["name"] for crumb in inside["breadcrumb"]] == ["国家法律", "2021年"]
 
 
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [
-        ({"page": 0}, 422),
-        ({"size": 201}, 422),
-        ({"sort": "owner"}, 422),
-        ({"wat": 1}, 422),
-        ({"parent_id": "x"}, 422),
-        ({"page": 1_000_000, "size": 200}, 422),
-        ({"parent_id": str(uuid4())}, 404),
-        ({"q": "\0"}, 200),
-        ({"q": "x" * 101}, 422),
-    ],
-)
-def test_bad_queries(documents: Documents, query: dict[str, Any], status: int) -> None:
-    assert documents.call("GET", "/libraries/laws/nodes", params=query).status_code == status
+BAD_QUERIES: list[tuple[dict[str, Any], int]] = [
+    ({"page": 0}, 422),
+    ({"size": 201}, 422),
+    ({"sort": "owner"}, 422),
+    ({"wat": 1}, 422),
+    ({"parent_id": "x"}, 422),
+    ({"page": 1_000_000, "size": 200}, 422),
+    ({"parent_id": str(uuid4())}, 404),
+    ({"q": "\0"}, 200),
+    ({"q": "x" * 101}, 422),
+]
+
+
+def test_bad_queries(documents: Documents, subtests: pytest.Subtests) -> None:
+    for query, status in BAD_QUERIES:
+        with subtests.test(query=str(query)[:50]):
+            assert documents.call("GET", "/libraries/laws/nodes", params=query).status_code == status
 
 
 def test_names_are_unique_whatever_their_case(documents: Documents) -> None:
