@@ -6,7 +6,7 @@ import { nextOf } from "../../src/app/auth/next";
 import manual from "../../src/app/manual.json";
 import { menuOf, pageAt, searchMenu } from "../../src/app/manual";
 import { toneOf, TONES } from "../../src/app/theme";
-import { again, close, MOST_TABS, visit, type Tab } from "../../src/app/tabs/tabs";
+import { again, close, HOME, MOST_TABS, visit, type Tab } from "../../src/app/tabs/tabs";
 import { crumbsOf, titleOf } from "../../src/app/titles";
 import { daysUntil, due, fileSize, today } from "../../src/shared/format";
 import { may } from "../../src/shared/permission";
@@ -89,6 +89,13 @@ describe("tabs", () => {
     expect(keys).toContain("/1");
     expect(keys).not.toContain("/2");
     expect(keys).toContain("/new");
+  });
+
+  test("home stays, however many others come", () => {
+    let tabs: Tab[] = [HOME];
+    for (let index = 0; index < 2 * MOST_TABS; index += 1) tabs = visit(tabs, at(`/${index}`));
+    expect(tabs).toHaveLength(MOST_TABS);
+    expect(tabs[0]?.key).toBe("/");
   });
 
   test("closing the active one goes to its neighbour, with the filters that it had", () => {

@@ -12,7 +12,8 @@ import { SessionEnded } from "../auth/SessionEnded";
 import { ErrorBoundary, Failure } from "../ErrorBoundary";
 import { menuOf, pageAt } from "../manual";
 import { Screen } from "../Screen";
-import { again, close, visit, type Tab } from "../tabs/tabs";
+import { LeaveTab } from "../tabs/leave";
+import { again, close, HOME, visit, type Tab } from "../tabs/tabs";
 import { TabStrip } from "../tabs/TabStrip";
 import { crumbsOf, PRODUCT, titleOf } from "../titles";
 import { Bell } from "./Bell";
@@ -29,7 +30,7 @@ export default function Shell() {
   const wide = Grid.useBreakpoint().lg ?? true;
   const [menuOpen, setMenuOpen] = useState(false);
   const [menuShown, setMenuShown] = usePreference(me?.user.id ?? "", "menu", true);
-  const [tabs, setTabs] = useState<Tab[]>([]);
+  const [tabs, setTabs] = useState<Tab[]>([HOME]);
   const userId = me?.user.id ?? "";
   const active = location.pathname;
 
@@ -59,6 +60,11 @@ export default function Shell() {
     const result = close(tabs, new Set(keys), active);
     setTabs(result.tabs);
     if (result.goTo !== null) navigate(result.goTo);
+  }
+
+  function leaveTab(to: string) {
+    setTabs(tabs.filter((tab) => tab.key !== active));
+    navigate(to, { replace: true });
   }
 
   function refreshTab(key: string) {
@@ -128,23 +134,27 @@ export default function Shell() {
             {catalogue.isPending && <Skeleton active className="pad" />}
             {catalogue.isError && <Failure error={catalogue.error} onRetry={() => void catalogue.refetch()} />}
             {catalogue.data &&
-              tabs.map((tab) => (
-                <Activity key={`${tab.key} ${tab.round}`} mode={tab.key === active ? "visible" : "hidden"}>
-                  <div className="page">
-                    <Breadcrumb
-                      className="crumbs no-print"
-                      items={crumbsOf(pages, tab.key).map((crumb) => ({
-                        title: crumb.path ? <Link to={crumb.path}>{crumb.title}</Link> : crumb.title,
-                      }))}
-                    />
-                    <ErrorBoundary>
-                      <Routes location={tab.location}>
-                        <Route path="*" element={<Screen />} />
-                      </Routes>
-                    </ErrorBoundary>
-                  </div>
-                </Activity>
-              ))}
+              tabs
+                .filter((tab) => tab.visited > 0)
+                .map((tab) => (
+                  <Activity key={`${tab.key} ${tab.round}`} mode={tab.key === active ? "visible" : "hidden"}>
+                    <div className="page">
+                      <Breadcrumb
+                        className="crumbs no-print"
+                        items={crumbsOf(pages, tab.key).map((crumb) => ({
+                          title: crumb.path ? <Link to={crumb.path}>{crumb.title}</Link> : crumb.title,
+                        }))}
+                      />
+                      <ErrorBoundary>
+                        <LeaveTab value={leaveTab}>
+                          <Routes location={tab.location}>
+                            <Route path="*" element={<Screen />} />
+                          </Routes>
+                        </LeaveTab>
+                      </ErrorBoundary>
+                    </div>
+                  </Activity>
+                ))}
           </main>
         </div>
       </div>

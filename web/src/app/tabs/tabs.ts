@@ -19,6 +19,14 @@ export interface Tab {
 
 export const MOST_TABS = 10;
 
+/** 首页 is always there, and mounted with its first visit. */
+export const HOME: Tab = {
+  key: "/",
+  location: { pathname: "/", search: "", hash: "", state: null, key: "home" },
+  round: 0,
+  visited: 0,
+};
+
 /** The list after a navigation; the same list when nothing changed. Beyond ten, the longest unused one is closed. */
 export function visit(tabs: Tab[], location: TabLocation, keep: (key: string) => boolean = () => false): Tab[] {
   const found = tabs.find((tab) => tab.key === location.pathname);
@@ -29,7 +37,7 @@ export function visit(tabs: Tab[], location: TabLocation, keep: (key: string) =>
   }
   const opened = [...tabs, { key: location.pathname, location, round: 0, visited: latest + 1 }];
   if (opened.length <= MOST_TABS) return opened;
-  const candidates = opened.slice(0, -1).filter((tab) => !keep(tab.key));
+  const candidates = opened.slice(0, -1).filter((tab) => tab.key !== HOME.key && !keep(tab.key));
   const oldest = [...(candidates.length ? candidates : opened.slice(0, -1))].sort((a, b) => a.visited - b.visited)[0];
   return opened.filter((tab) => tab !== oldest);
 }

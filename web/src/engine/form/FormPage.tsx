@@ -2,8 +2,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Card, Skeleton, Space } from "antd";
 import { useCallback, useRef, useState } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { useLocation } from "react-router";
 import { Failure } from "../../app/ErrorBoundary";
+import { useLeaveTab } from "../../app/tabs/leave";
 import { useEngine } from "../field/context";
 import { LedgerForm, type FormHandle } from "./LedgerForm";
 import { useLeaveGuard } from "./useLeaveGuard";
@@ -13,7 +14,7 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
   const { ledger } = useEngine();
   const { modal } = App.useApp();
   const client = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useLeaveTab();
   const { pathname } = useLocation();
   const handle = useRef<FormHandle>(null);
   const [dirty, setDirty] = useState(false);
@@ -34,13 +35,14 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
       if (!sure) return;
       handle.current?.discard();
     }
-    navigate(path);
+    leave(path);
   }
 
   if (id && row.isPending) return <Skeleton active className="pad" />;
   if (row.isError) return <Failure error={row.error} onRetry={() => void row.refetch()} />;
   return (
     <Card
+      className="form-page"
       title={id ? `修改${ledger.title}` : `新建${ledger.title}`}
       extra={
         <Space>
@@ -59,7 +61,7 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
         onBusy={setBusy}
         onSaved={(saved) => {
           void client.invalidateQueries({ queryKey: ["rows", ledger.slug] });
-          navigate(`${path}?row=${saved.id}`, { replace: true });
+          leave(`${path}?row=${saved.id}`);
         }}
       />
     </Card>

@@ -1,5 +1,5 @@
 import { Button, Result, Space } from "antd";
-import { Link } from "react-router";
+import { useLeaveTab } from "../../app/tabs/leave";
 import type { ImportJob } from "../../api/types";
 
 interface Props {
@@ -9,6 +9,7 @@ interface Props {
 }
 
 export function Summary({ job, path, onAgain }: Props) {
+  const leave = useLeaveTab();
   const parts = [
     job.created && `新增 ${job.created} 行`,
     job.updated && `更新 ${job.updated} 行`,
@@ -23,9 +24,9 @@ export function Summary({ job, path, onAgain }: Props) {
       subTitle={parts.join("，") || "没有需要写入的内容"}
       extra={
         <Space wrap>
-          <Link to={path}>
-            <Button type="primary">查看台账</Button>
-          </Link>
+          <Button type="primary" onClick={() => leave(path)}>
+            查看台账
+          </Button>
           <Button onClick={onAgain}>继续导入</Button>
         </Space>
       }

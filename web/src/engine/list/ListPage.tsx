@@ -14,6 +14,7 @@ import { useEngine } from "../field/context";
 import { FormDrawer } from "../form/FormDrawer";
 import { editableFields, type Row } from "../schema";
 import { columnsOf, defaultChoice, type ColumnChoice } from "./columns";
+import { HiddenFilters } from "./HiddenFilters";
 import { DepartmentTree } from "./DepartmentTree";
 import { readState, SIZES, toFilters, toQuery, writeState, type ListState } from "./query";
 import { SearchBar } from "./SearchBar";
@@ -115,6 +116,7 @@ export function ListPage({ path }: { path: string }) {
             else setParams(next);
           }}
         />
+        <HiddenFilters filters={state.filters} onClear={(filters) => go({ filters })} />
         <Toolbar
           ledger={ledger}
           path={path}
@@ -137,7 +139,8 @@ export function ListPage({ path }: { path: string }) {
             columns={columns}
             dataSource={list.data?.items ?? []}
             loading={list.isPending || (list.isFetching && list.isPlaceholderData)}
-            scroll={{ x: width }}
+            // Nothing to reach by scrolling, and so nothing that a keyboard could not reach, while there is no row.
+            scroll={list.data?.items.length === 0 ? {} : { x: width }}
             sticky
             bordered
             onRow={(row) => ({ onDoubleClick: () => showRow(row.id) })}
