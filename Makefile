@@ -75,7 +75,7 @@ check: $(STAMP) ## 静态检查：格式、类型、依赖方向、迁移、锁�
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m deploy.local.check_generated
+	@$(BIN)/python -m deploy.check
 
 lock: $(STAMP) ## 由 pyproject.toml 更新 requirements.lock
 	@$(LOCK) -o requirements.lock

@@ -3,6 +3,8 @@ application without a database: it is up when everything else is down, and says 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -32,8 +34,8 @@ async def unknown_api(request: Request) -> Response:
     return problems.answer(404)
 
 
-def create() -> Starlette:
-    """The application."""
+def create(root: Path | None = None) -> Starlette:
+    """The application; `root` is where the built web app lies, by default beside the code."""
     return Starlette(
         routes=[
             Route("/healthz", healthz),
@@ -44,6 +46,6 @@ def create() -> Starlette:
             Route("/api/docs/assets/{name}", api_docs.asset),
             Route("/api/{rest:path}", unknown_api, methods=problems.METHODS),
             Route("/api", unknown_api, methods=problems.METHODS),
-            Mount("/", WebApp(web_root())),
+            Mount("/", WebApp(root or web_root())),
         ]
     )

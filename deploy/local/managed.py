@@ -6,6 +6,7 @@ import contextlib
 import subprocess
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -46,6 +47,7 @@ class Managed:
         self._probing: Future[tuple[str | None, str | None]] | None = None
         self._next_probe = 0.0
         self._failing_since = 0.0
+        self._why = ""
 
     @property
     def satisfied(self) -> bool:
@@ -96,7 +98,10 @@ class Managed:
             self.state, self.detail = "done", ""
             return
         how = f"被信号 {-code} 结束" if code < 0 else f"退出码 {code}"
-        self.detail = how
+        # What we ended ourselves says why in words; a bare "signal 9" would not.
+        self.detail = self._why or how
+        self._why = ""
+        self._tell(self.detail)
         if self.ready_at and now - self.ready_at >= STABLE_SECONDS:
             self.failures = 0
         self._retry_later(now)
@@ -126,6 +131,8 @@ class Managed:
     def _judge(self, now: float, not_ready: str | None, not_alive: str | None) -> None:
         if not_ready is None:
             if self.state != "ready":
+                if self.state == "starting":
+                    self._tell(f"就绪，用时 {now - self.started_at:.1f} 秒")
                 self.state = "ready"
                 self.ready_at = now
             self.detail = ""
@@ -145,11 +152,15 @@ class Managed:
 
     def restart(self, why: str) -> None:
         """Ends the process; the next step starts it again."""
-        self.detail = why
+        self.detail = self._why = why
         if self.running and self.process is not None:
             child.kill(self.process)
         elif self.state in ("failed", "done", "backoff", "waiting"):
             self.failures, self._not_before, self.state = 0, 0.0, "waiting"
+
+    def _tell(self, what: str) -> None:
+        """To var/log/supervisor.log: the only trace that a restart leaves."""
+        print(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S} {self.spec.name}：{what}", flush=True)  # noqa: T201
 
     def ask_to_stop(self) -> None:
         """The polite signal; a process that is not running is stopped already."""

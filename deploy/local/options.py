@@ -24,6 +24,11 @@ class Options:
         host = f"[{host}]" if ":" in host else host
         return cls(port, bind, (public_url or f"http://{host}:{port}").rstrip("/"), log_level)
 
+    @property
+    def loopback(self) -> str:
+        """An address at which this machine reaches what `bind` names."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind, self.bind)  # noqa: S104
+
     @classmethod
     def load(cls, layout: Layout) -> Options:
         """The options of the last start."""

@@ -7,6 +7,7 @@ import sys
 
 from deploy.local import account, environment, objects, postgres, probes, secrets, topology, valkey
 from deploy.local.layout import Layout
+from deploy.local.options import Options
 from deploy.local.ports import load as load_ports
 from deploy.local.spec import Spec
 
@@ -16,7 +17,7 @@ INFRASTRUCTURE, TASKS, SERVICES, GATEWAY = range(4)
 def processes(layout: Layout) -> list[Spec]:
     """In the order of their dependencies."""
     ports, keys, plain = load_ports(layout), secrets.load(layout), environment.inherited()
-    owner = account.for_data(layout.postgres)
+    owner, options = account.for_data(layout.postgres), Options.load(layout)
     own = {**plain, "SAFEWORK_VAR": str(layout.root)}
 
     def python(*arguments: str) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ def processes(layout: Layout) -> list[Spec]:
         Spec("portal", python("deploy.cli", "portal", "--port", str(portal)), env=plain,
              ready=probes.http_ok(portal, "/healthz")),
         Spec("gateway", _gateway(layout), stage=GATEWAY, env=plain, cwd=layout.gateway, stop_patience=15,
-             ready=probes.http_ok(ports["gateway_ping"], "/ping")),
+             ready=probes.routes_known(options.loopback, options.port), alive=probes.http_ok(ports["gateway_ping"], "/ping")),
     ]  # fmt: skip
 
 

@@ -30,6 +30,24 @@ def http_ok(port: int, path: str) -> Probe:
     return probe
 
 
+def routes_known(host: str, port: int) -> Probe:
+    """The gateway listens and has read its routes: Traefik answers its own ping a moment before that, and 404 to all else
+    until then. What a backend says does not matter here."""
+
+    def probe() -> str | None:
+        connection = http.client.HTTPConnection(host, port, timeout=2)
+        try:
+            connection.request("HEAD", "/api/docs")
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            return f"网关无应答（{type(error).__name__}）"
+        finally:
+            connection.close()
+        return "网关尚未读入路由" if status == 404 else None
+
+    return probe
+
+
 def postgres_answers(port: int, password: str) -> Probe:
     """A connection can be made and a query be answered."""
 

@@ -93,7 +93,7 @@ class Stack:
         os.kill(pid, number)
         return int(pid)
 
-    def wait_ready(self, *names: str, timeout: float = 60, not_pid: int | None = None) -> None:
+    def wait_ready(self, *names: str, timeout: float = 150, not_pid: int | None = None) -> None:
         """Waits until these processes (or all) are ready; `not_pid` is the pid that must be gone."""
 
         def ready() -> bool:
