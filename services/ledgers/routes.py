@@ -1,13 +1,13 @@
 """One router for all ledgers. The routes of each ledger are made at start, so that the API's documentation shows each
-ledger's own fields; what they do is the same engine."""
+ledger's own fields; what they do is the same engine.
 
-from __future__ import annotations
+Without `from __future__ import annotations`: FastAPI has to see the models that are made in here."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from contracts.problem import Problem
 from kit.http.idempotency import OnceDep
@@ -86,16 +86,17 @@ def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
 
     @routes.put(
         "/{id}", name=names["update"], summary=f"修改{ledger.title}", dependencies=may["update"],
-        response_model=row_model,
+        responses={200: {"model": row_model}},
+        response_class=Response,
     )  # fmt: skip
     def update_row(
         id: UUID,
         session: SessionDep,
         who: CurrentPrincipal,
         body: Annotated[update_model, Body()],  # type: ignore[valid-type]
-    ) -> Any:
+    ) -> Response:
         given = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
-        return RowWriter(session, row_class, who).update(id, given.pop("version"), given)
+        return JSONResponse(RowWriter(session, row_class, who).update(id, given.pop("version"), given))
 
     @routes.delete(
         "/{id}", name=names["delete"], summary=f"删除{ledger.title}", status_code=204, dependencies=may["delete"],

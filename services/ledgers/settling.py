@@ -11,8 +11,10 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
+    Uuid,
     and_,
     case,
+    cast,
     delete,
     false,
     func,
@@ -113,7 +115,7 @@ def _stale(table: Table, expiry: Expiry, slug: str, ids: Sequence[UUID] | None, 
     """Warnings whose row says something else by now: (row, version, date warned about, replaced_by, date now, state,
     replacement). `state` is null for a closed warning that holds again."""
     known, due = WarningEmitted.__table__.c, table.c[expiry.field]
-    replacement = newer(table, expiry.superseded_by) if expiry.superseded_by else null()
+    replacement = newer(table, expiry.superseded_by) if expiry.superseded_by else cast(null(), Uuid)
     retired = expiry.suppressed_when.sql(table.c, on) if expiry.suppressed_when else false()
     state = case(
         (table.c.deleted_at.is_not(None), literal("deleted")),
