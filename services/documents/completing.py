@@ -25,13 +25,7 @@ from services.documents.shapes import CompleteIn, NodeOut
 from services.documents.sniffing import BUDGET, HEAD, Refusal, refusal
 from services.documents.tree import FileVersion, Node
 from services.documents.upload import StaleObject, Upload
-from services.documents.uploads import arrived, discard, find
-
-_GONE = {
-    "aborted": "该上传已取消，请重新上传",
-    "expired": "该上传已超过 24 小时，请重新上传",
-    "refused": "该文件未通过检查，请重新上传",
-}
+from services.documents.uploads import arrived, demand_alive, discard, find
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +41,12 @@ def complete(
     """Makes a file, or a new version of one, out of an upload. Asking again answers the same."""
     library, upload = find(session, principal, catalogue, upload_id, lock=True)
     principal = access.demand(principal, library, "upload")
+    demand_alive(upload)
     if upload.state == "completed":
-        _, node = access.find(session, principal, catalogue, upload.node_id or upload.id, "upload")
+        node = session.get(Node, upload.node_id)
+        if node is None or node.deleted_at is not None:
+            raise Gone("文件上传后已被删除，请重新上传", code="upload_deleted")
         return NodeOut.of(node)
-    if upload.state != "open" or upload.expires_at < now():
-        state = "expired" if upload.state == "open" else upload.state
-        raise Gone(_GONE[state], code=f"upload_{state}")
     on_conflict = body.on_conflict or upload.on_conflict
     # Asked before and after the store: before, so that a name that is taken costs nothing; after, under the lock, because
     # only that is certain.

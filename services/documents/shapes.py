@@ -241,7 +241,7 @@ class UploadOut(BaseModel):
     """An upload. `urls_expire_at` is when to ask for fresh URLs; `expires_at` is when the upload itself is given up."""
 
     id: UUID
-    state: Literal["open", "completed", "aborted", "expired", "refused"]
+    state: Literal["open", "completed"]
     library: str
     name: str
     parent_id: UUID | None
@@ -253,7 +253,6 @@ class UploadOut(BaseModel):
     urls_expire_at: datetime | None
     expires_at: datetime
     node_id: UUID | None
-    refused_code: str | None
     warnings: list[Warning_] = []
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from contracts.principal import Principal
 from kit import audit
 from kit.db import now, uuid7
-from kit.errors import Conflict, FieldError, Invalid, NotFound, TooLarge, TooMany
+from kit.errors import Conflict, FieldError, Gone, Invalid, NotFound, TooLarge, TooMany
 from kit.objects import ObjectStore, StoredPart
 from services.documents import access
 from services.documents.changing import namesake, taken
@@ -137,9 +137,24 @@ def find(
     return library, upload
 
 
+_GONE = {
+    "aborted": "该上传已取消，请重新上传",
+    "expired": "该上传已超过 24 小时，请重新上传",
+    "refused": "该文件未通过检查，请重新上传",
+}
+
+
+def demand_alive(upload: Upload) -> None:
+    """Gone, for an upload that leads nowhere any more: the client begins anew."""
+    state = "expired" if upload.state == "open" and upload.expires_at < now() else upload.state
+    if state in _GONE:
+        raise Gone(_GONE[state], code=f"upload_{state}")
+
+
 def resume(session: Session, store: ObjectStore, principal: Principal, catalogue: Catalogue, id_: UUID) -> UploadOut:
     """How far an upload has come, with fresh URLs for what is missing."""
     _, upload = find(session, principal, catalogue, id_)
+    demand_alive(upload)
     return out(store, upload, arrived(store, upload) if upload.state == "open" else {})
 
 

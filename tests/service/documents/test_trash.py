@@ -34,6 +34,14 @@ def test_deleting_and_undoing(documents: Documents) -> None:
     assert documents.problem("POST", f"/nodes/{node['id']}/restore") == (404, "not_found")
 
 
+def test_a_completion_asked_again_after_the_file_was_deleted(documents: Documents) -> None:
+    data = pdf()
+    upload = documents.begin("法.pdf", data)
+    documents.send(upload, data)
+    delete(documents, documents.ok("POST", f"/uploads/{upload['id']}/complete"))
+    assert documents.problem("POST", f"/uploads/{upload['id']}/complete") == (410, "upload_deleted")
+
+
 def test_a_folder_that_is_not_empty_asks_first(documents: Documents) -> None:
     outer = documents.folder("外")
     inner = documents.folder("内", outer["id"])
