@@ -46,6 +46,8 @@ class Claim:
         return {"subscriber": self.subscriber, "source": self.source, "event_id": self.event_id}
 
 
+# Losing this commit in a crash of the server costs one count, so it does not wait for the disk (set_config).
+#
 # next_at is the database's clock: workers' clocks may differ. The next attempt may not come before the usual delay, which
 # also keeps other workers off while this one gets from its claim to the row lock. It is spread, so that the neighbours of an
 # event that killed the process do not come up together with it again.
@@ -57,7 +59,7 @@ _CLAIM = text(
        SELECT subscriber, source, event_id FROM inbox
         WHERE subscriber = :subscriber AND state = 'ready' AND next_at <= now()
         ORDER BY next_at, event_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING source, event_id, type, body, attempts
+    RETURNING source, event_id, type, body, attempts, set_config('synchronous_commit', 'off', true)
     """
 )
 _DONE = text(
@@ -77,10 +79,8 @@ _FAILED = text(
 
 
 def claim(database: Database, subscriber: str, settings: BusSettings) -> Claim | None:
-    """The next event that is due, or None. Losing this commit in a crash of the server costs one count, so it does not wait
-    for the disk."""
+    """The next event that is due, or None."""
     with database.transaction() as session:
-        session.execute(text("SET LOCAL synchronous_commit = off"))
         row = session.execute(
             _CLAIM, {"subscriber": subscriber, "cap": settings.retry_cap, "base": settings.retry_base}
         ).first()

@@ -29,6 +29,7 @@ _log = log.get(__name__)
 # would count towards the broker's delivery limit.
 _LONGEST_PAUSE = 30.0
 _UNREGISTER_SECONDS = 3.0
+_LONGEST_WAIT = 60.0
 
 
 class InboxEntrypoint(Entrypoint):  # type: ignore[misc]
@@ -48,6 +49,7 @@ class InboxEntrypoint(Entrypoint):  # type: ignore[misc]
         self._stopping = False
         self._loops: list[Any] = []
         self._wake = _Wake()
+        self._idle = True
 
     def setup(self) -> None:
         """Nameko binds a copy of the entrypoint to the container and calls this."""
@@ -58,8 +60,8 @@ class InboxEntrypoint(Entrypoint):  # type: ignore[misc]
         spawn = self.container.spawn_managed_thread
         self._loops = [spawn(partial(self._forever, self._store_some), f"store {self.subscriber}")]
         self._loops += [
-            spawn(partial(self._forever, self._handle_one), f"handle {self.subscriber}")
-            for _ in range(self.settings.processors)
+            spawn(partial(self._forever, partial(self._handle_one, number == 0)), f"handle {self.subscriber}")
+            for number in range(self.settings.processors)
         ]
 
     def receive(self, message: Any) -> None:
@@ -153,12 +155,18 @@ class InboxEntrypoint(Entrypoint):  # type: ignore[misc]
 
     # --- handling ---
 
-    def _handle_one(self) -> None:
+    def _handle_one(self, lookout: bool) -> None:
+        """One processor polls, for what is to be tried again and for what another copy of the worker left; the others wait
+        to be called, so that a quiet service is quiet."""
         seen = self._wake.count
         claimed = processing.claim(self.database, self.subscriber, self.settings)
         if claimed is None:
-            self._wake.wait(seen, self.settings.process_poll)
+            self._idle = True
+            self._wake.wait(seen, self.settings.process_poll if lookout else _LONGEST_WAIT)
             return
+        if self._idle:
+            self._idle = False
+            self._wake.set()
         handler = partial(self._run_handler, self.types.get(claimed.type))
         processing.process(self.database, claimed, handler, self.settings)
 
