@@ -40,12 +40,17 @@ def main(folder: Path) -> None:
     for service in SERVICES:
         for role, file in (("app", "database_url"), ("owner", "migration_database_url")):
             password = secret(f"{service}_{role}_password")
-            write(f"{service}_{file}", f"postgresql+psycopg://{service}_{role}:{password}@postgres:5432/safework_{service}")
+            write(
+                f"{service}_{file}",
+                f"postgresql+psycopg://{service}_{role}:{password}@postgres:5432/safework_{service}",
+            )
         brokers[service] = secret(f"{service}_bus_password")
         write(f"{service}_bus_url", f"amqp://{service}:{brokers[service]}@rabbitmq:5672/{VHOST}")
     write("rabbitmq_definitions.json", json.dumps(definitions(brokers), indent=1))
     write("objects_s3.json", json.dumps(identities(secret("s3_access_key"), secret("s3_secret_key")), indent=1))
-    keys = {part: secret(f"objects_jwt_{part}") for part in ("volume_write", "volume_read", "filer_write", "filer_read")}
+    keys = {
+        part: secret(f"objects_jwt_{part}") for part in ("volume_write", "volume_read", "filer_write", "filer_read")
+    }
     write("objects_security.toml", security(keys))
 
 
@@ -57,12 +62,15 @@ def definitions(passwords: dict[str, str]) -> dict[str, object]:
         salt = hashlib.sha256(f"{service}:{password}".encode()).digest()[:4]
         hashed = base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
         users.append(
-            {"name": service, "password_hash": hashed, "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": []}
+            {
+                "name": service,
+                "password_hash": hashed,
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": [],
+            }
         )
         own = rf"^(inbox\.{service}(\..+)?|receipts\.{service})$"
-        permissions.append(
-            {"user": service, "vhost": VHOST, "configure": own, "write": r"^amq\.default$", "read": own}
-        )
+        permissions.append({"user": service, "vhost": VHOST, "configure": own, "write": r"^amq\.default$", "read": own})
     return {"vhosts": [{"name": VHOST}], "users": users, "permissions": permissions}
 
 

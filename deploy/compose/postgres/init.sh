@@ -11,7 +11,7 @@ for service in auth documents ledgers workflow reports; do
     # The password reaches psql through its own \set, not through a command line that `ps` shows.
     psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --username="${POSTGRES_USER:-postgres}" --dbname=postgres \
       --set=role="${service}_${role}" --set=file="${secrets}/${service}_${role}_password" --set=limit="$limit" <<'SQL'
-\set password `cat :file`
+\set password `cat :'file'`
 CREATE ROLE :"role" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password';
 ALTER ROLE :"role" SET statement_timeout = :'limit';
 ALTER ROLE :"role" SET lock_timeout = '5s';
