@@ -65,7 +65,7 @@ restart: ## 重启，例如 make restart S=ledgers
 
 # --- 开发 -----------------------------------------------------------------------------------------------------------
 
-.PHONY: test check lock bench clean
+.PHONY: test check lock docs bench clean
 test: $(STAMP) ## 全部测试（ARGS=tests/unit 只跑一部分）
 	@sh deploy/local/test_tools.sh
 	@$(BIN)/python -m pytest $(ARGS)
@@ -79,6 +79,9 @@ check: $(STAMP) ## 静态检查：格式、类型、依赖方向、迁移、锁�
 
 lock: $(STAMP) ## 由 pyproject.toml 更新 requirements.lock
 	@$(LOCK) -o requirements.lock
+
+docs: $(STAMP) ## 由代码生成的文档（docs/leaves.md）
+	@$(BIN)/python -m deploy.docs
 
 bench: $(STAMP) ## 性能测量，结果写入 bench/results/
 	@$(BIN)/python -m bench $(ARGS)

@@ -68,7 +68,19 @@ def migrations() -> str | None:
     return None
 
 
-CHECKS: dict[str, Callable[[], str | None]] = {"锁文件": lock, "网关配置": gateway, "数据库迁移": migrations}
+def leaves() -> str | None:
+    """docs/leaves.md says what is built."""
+    from deploy.docs import leaves as document
+
+    return None if document.TARGET.read_text("utf-8") == document.text() else "docs/leaves.md 已过时，请运行 make docs"
+
+
+CHECKS: dict[str, Callable[[], str | None]] = {
+    "锁文件": lock,
+    "网关配置": gateway,
+    "数据库迁移": migrations,
+    "叶子清单": leaves,
+}
 
 
 def main() -> None:
