@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import orjson
 
@@ -32,7 +32,7 @@ def write_message(stream: BinaryIO, message: dict[str, Any]) -> None:
     stream.flush()
 
 
-def read(stream: BinaryIO) -> Iterator[dict[str, Any] | bytes]:
+def read(stream: IO[bytes]) -> Iterator[dict[str, Any] | bytes]:
     """Messages as dicts and blocks as bytes until the child closes the pipe."""
     while head := stream.read(_HEAD.size):
         if len(head) < _HEAD.size:

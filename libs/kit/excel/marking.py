@@ -97,7 +97,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any, *, always: bool = False) -> Cel
         cell = WriteOnlyCell(sheet, clean(value))
         # What was sent may begin with `=`; here it is a text to look at.
         cell.data_type = "s"
-        cell.quotePrefix = True  # type: ignore[attr-defined]
+        cell.quotePrefix = True
         cell.number_format = styles.TEXT_FORMAT
     else:
         cell = WriteOnlyCell(sheet, value)

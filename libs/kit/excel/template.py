@@ -31,9 +31,9 @@ def build(title: str, columns: Sequence[Column], notes: str, *, sheet_name: str 
     assert isinstance(sheet, Worksheet)
     sheet.title = safe_sheet_name(sheet_name or title)
     width = len(columns) + 1
-    for row, text, font, height in ((1, title, styles.TITLE, 28), (2, notes, styles.NOTES, 48)):
+    for row, words, font, height in ((1, title, styles.TITLE, 28), (2, notes, styles.NOTES, 48)):
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=width)
-        cell = sheet.cell(row, 1, text)
+        cell = sheet.cell(row, 1, words)
         cell.font, cell.alignment = font, styles.CENTRE if row == 1 else styles.LEFT
         sheet.row_dimensions[row].height = height
     _heading(sheet, 1, NUMBER_TITLE, required=False, width=6)
@@ -113,8 +113,7 @@ def _dictionary(book: Workbook, sheet: Worksheet, columns: Sequence[Column]) -> 
     for index, (place, column) in enumerate(listed, start=1):
         words.cell(1, index, column.title).font = styles.HEADING
         for row, choice in enumerate(column.choices, start=2):
-            cell = words.cell(row, index, choice)
-            cell.data_type = "s"
+            words.cell(row, index, choice).data_type = "s"
         letter = get_column_letter(index)
         name = f"choices_{index}"
         book.defined_names[name] = DefinedName(

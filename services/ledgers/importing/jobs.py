@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
@@ -22,12 +23,15 @@ from kit.errors import AppError
 from kit.excel.refusal import Refused
 from kit.excel.runner import GATE
 from services.ledgers.importing.confirming import RowsChanged, write
-from services.ledgers.importing.loading import load
-from services.ledgers.importing.tables import ImportFile, ImportJob
+from services.ledgers.importing.loading import LONG, load
+from services.ledgers.importing.tables import ImportFile, ImportJob, ImportMatch, ImportRow
 
 _log = log.get(__name__)
 
 POLL_SECONDS = 2.0
+# Uploaded files and rows are personal data: they are kept for so long, looked for so often.
+KEPT = timedelta(hours=24)
+SWEEP_SECONDS = 600.0
 # A runner tells at least every second that it lives; silent for this long, it is dead.
 SILENT = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
@@ -62,9 +66,14 @@ class Background:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
+        sweep_at = 0.0
         while not self._stop.is_set():
             try:
                 worked = self.step()
+                if not worked and time.monotonic() > sweep_at:
+                    sweep_at = time.monotonic() + SWEEP_SECONDS
+                    with self.database.transaction() as session:
+                        sweep(session)
             except Exception as error:  # the database may be away; the thread must outlive that
                 _log.warning("import_background_failed", error=type(error).__name__)
                 worked = False
@@ -203,6 +212,21 @@ def held(session: Session, job_id: UUID, runner: UUID) -> ImportJob:
     if job is None or job.state not in ("parsing", "confirming"):
         raise Lost
     return job
+
+
+def sweep(session: Session) -> int:
+    """Removes files and rows of jobs older than a day; says how many jobs it was. The jobs stay, as history."""
+    session.execute(LONG)
+    old = select(ImportJob.id).where(
+        ImportJob.created_at < now() - KEPT,
+        ImportJob.swept_at.is_(None),
+        ImportJob.state.not_in(("parsing", "confirming")),
+    )
+    ids = list(session.scalars(old.limit(20).with_for_update(skip_locked=True)))
+    for table in (ImportRow, ImportMatch, ImportFile):
+        session.execute(delete(table).where(table.job_id.in_(ids)))
+    session.execute(update(ImportJob).where(ImportJob.id.in_(ids)).values(swept_at=now()))
+    return len(ids)
 
 
 @contextlib.contextmanager

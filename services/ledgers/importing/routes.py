@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, File, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal, ScopeKind
@@ -184,7 +184,7 @@ def history(
 ) -> dict[str, Any]:
     """Imports of this ledger, the newest first: one's own, and everybody's with the scope of the whole company."""
     known_ledger(slug)
-    mine = (ImportJob.slug == slug) & or_(ImportJob.created_by == principal.user_id, _sees_all(principal))
+    mine = (ImportJob.slug == slug) & or_(ImportJob.created_by == principal.user_id, literal(_sees_all(principal)))
     total = session.scalar(select(func.count()).select_from(ImportJob).where(mine))
     jobs = session.scalars(
         select(ImportJob)

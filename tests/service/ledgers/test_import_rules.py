@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from services.ledgers.importing.jobs import sweep
 from services.ledgers.importing.tables import ImportFile, ImportJob, ImportMatch, ImportRow
 from tests import company
 from tests.fixtures import museum
@@ -151,6 +152,21 @@ def test_history_and_cancelling(bench: Bench, desk: Desk) -> None:
             assert not session.scalars(select(table.job_id).where(table.job_id == first["id"])).all()
     desk.confirm(second)
     assert desk.ask("DELETE", f"/imports/{second['id']}").json()["code"] == "import_confirmed"
+
+
+def test_after_a_day_rows_and_files_are_gone_and_the_history_stays(bench: Bench, desk: Desk) -> None:
+    job, young = desk.upload(book(facility(1))), desk.upload(book(facility(2)))
+    with bench.database.transaction() as session:
+        session.execute(
+            text("UPDATE import_job SET created_at = now() - interval '25 hours' WHERE id = :id"), {"id": job["id"]}
+        )
+    with bench.database.transaction() as session:
+        assert sweep(session) == 1
+    assert desk.confirm(job).json()["code"] == "import_expired"
+    assert desk.ask("GET", f"/imports/{job['id']}/errors.xlsx").status_code == 410
+    assert desk.ask("GET", f"/imports/{job['id']}").json()["expired"] is True
+    assert desk.ask("GET", "/imports").json()["total"] == 2
+    assert desk.confirm(young).json()["state"] == "confirmed"
 
 
 def test_confirmed_twice_and_at_once_it_is_written_once(desk: Desk) -> None:
