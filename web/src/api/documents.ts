@@ -1,43 +1,46 @@
-import { request, type Query } from "./http";
-import type { Library, LibraryNode, Paged, Upload } from "./types";
+import { dataOf, documentsClient as client } from "./clients";
+import type { components, operations } from "./generated/documents";
 
-const library = (slug: string) => `/api/documents/libraries/${encodeURIComponent(slug)}`;
+type Schemas = components["schemas"];
 
-export type OnConflict = "version" | "rename" | "error";
+export type Library = Schemas["LibraryOut"];
+export type LibraryNode = Schemas["NodeOut"];
+export type FileVersion = Schemas["VersionOut"];
+export type Upload = Schemas["UploadOut"];
+export type UploadPart = Schemas["PartOut"];
+export type OnConflict = NonNullable<Schemas["UploadIn"]["on_conflict"]>;
+export type NodeQuery = NonNullable<
+  operations["list_nodes"]["parameters"]["query"]
+>;
 
-export interface NodeList extends Paged<LibraryNode> {
-  breadcrumb: { id: string; name: string }[];
-}
-
-export interface FileVersion {
-  version_no: number;
-  size: number;
-  sha256: string;
-  created_at: string;
-  created_by_name: string | null;
-}
+const node = (id: string) => ({ path: { node_id: id } });
+const upload = (id: string) => ({ path: { upload_id: id } });
 
 export const documents = {
-  libraries: async () => (await request<{ items: Library[] }>("GET", "/api/documents/libraries")).items,
-  nodes: (slug: string, query: Query) => request<NodeList>("GET", `${library(slug)}/nodes`, { query }),
-  createFolder: (slug: string, name: string, parentId: string | null, deptId?: string | null) =>
-    request<LibraryNode>("POST", `${library(slug)}/folders`, {
-      body: { name, parent_id: parentId, ...(deptId ? { dept_id: deptId } : {}) },
-    }),
-  change: (id: string, change: { name?: string; remark?: string; version: number }) =>
-    request<LibraryNode>("PATCH", `/api/documents/nodes/${id}`, { body: change }),
+  libraries: async () => (await dataOf(client.GET("/api/documents/libraries"))).items,
+  nodes: (slug: string, query: NodeQuery) =>
+    dataOf(client.GET("/api/documents/libraries/{slug}/nodes", { params: { path: { slug }, query } })),
+  createFolder: (slug: string, body: Schemas["FolderIn"]) =>
+    dataOf(client.POST("/api/documents/libraries/{slug}/folders", { params: { path: { slug } }, body })),
+  change: (id: string, body: Schemas["NodeChange"]) =>
+    dataOf(client.PATCH("/api/documents/nodes/{node_id}", { params: node(id), body })),
   remove: (id: string, version: number, cascade: boolean) =>
-    request<void>("DELETE", `/api/documents/nodes/${id}`, { query: { version, cascade: cascade ? true : undefined } }),
-  restore: (id: string) => request<LibraryNode>("POST", `/api/documents/nodes/${id}/restore`, { body: {} }),
+    dataOf(client.DELETE("/api/documents/nodes/{node_id}", { params: { ...node(id), query: { version, cascade } } })),
+  restore: (id: string) =>
+    dataOf(
+      client.POST("/api/documents/nodes/{node_id}/restore", {
+        params: node(id),
+        body: { on_conflict: "rename", to_root: false },
+      }),
+    ),
   versions: async (id: string) =>
-    (await request<{ items: FileVersion[] }>("GET", `/api/documents/nodes/${id}/versions`)).items,
-  link: (id: string, query: Query = {}) =>
-    request<{ url: string; name: string }>("GET", `/api/documents/nodes/${id}/download`, { query }),
-  beginUpload: (
-    slug: string,
-    file: { name: string; parent_id: string | null; size: number; sha256: string; on_conflict: OnConflict },
-  ) => request<Upload>("POST", `${library(slug)}/uploads`, { body: file }),
-  upload: (id: string) => request<Upload>("GET", `/api/documents/uploads/${id}`),
-  completeUpload: (id: string) => request<LibraryNode>("POST", `/api/documents/uploads/${id}/complete`, { body: {} }),
-  cancelUpload: (id: string) => request<void>("DELETE", `/api/documents/uploads/${id}`),
+    (await dataOf(client.GET("/api/documents/nodes/{node_id}/versions", { params: node(id) }))).items,
+  link: (id: string, query: { inline?: boolean; version_no?: number } = {}) =>
+    dataOf(client.GET("/api/documents/nodes/{node_id}/download", { params: { ...node(id), query } })),
+  beginUpload: (slug: string, body: Schemas["UploadIn"]) =>
+    dataOf(client.POST("/api/documents/libraries/{slug}/uploads", { params: { path: { slug } }, body })),
+  upload: (id: string) => dataOf(client.GET("/api/documents/uploads/{upload_id}", { params: upload(id) })),
+  completeUpload: (id: string) =>
+    dataOf(client.POST("/api/documents/uploads/{upload_id}/complete", { params: upload(id), body: {} })),
+  cancelUpload: (id: string) => dataOf(client.DELETE("/api/documents/uploads/{upload_id}", { params: upload(id) })),
 };

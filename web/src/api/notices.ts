@@ -1,15 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { request, type Query } from "./http";
-import type { Notice, Paged } from "./types";
+import { dataOf, workflowClient as client } from "./clients";
+import type { components, operations } from "./generated/workflow";
 
-export interface NoticeList extends Paged<Notice> {
-  unread: number;
-}
+export type Notice = components["schemas"]["NoticeItem"];
+type NoticeQuery = NonNullable<operations["list_notices"]["parameters"]["query"]>;
 
 export const notices = {
-  list: (query: Query) => request<NoticeList>("GET", "/api/workflow/notices", { query }),
-  read: (id: string) => request<Notice>("POST", `/api/workflow/notices/${id}/read`, { body: {} }),
-  readAll: () => request<void>("POST", "/api/workflow/notices/read-all", { body: {} }),
+  list: (query: NoticeQuery) => dataOf(client.GET("/api/workflow/notices", { params: { query } })),
+  read: (id: string) =>
+    dataOf(client.POST("/api/workflow/notices/{notice_id}/read", { params: { path: { notice_id: id } } })),
+  readAll: () => dataOf(client.POST("/api/workflow/notices/read-all")),
 };
 
 const POLL_MS = 30_000;

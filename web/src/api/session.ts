@@ -75,7 +75,9 @@ function forget(): void {
   localStorage.removeItem(HINT);
   for (const waiter of waitingForSignIn) waiter.reject(new ApiError(401));
   waitingForSignIn.clear();
-  publish({ status: "anonymous", me: null });
+  // A new page, so that nothing of this person stays in memory: lists, drafts in forms, uploads on their way.
+  if (state.me) location.replace("/login");
+  else publish({ status: "anonymous", me: null });
 }
 
 async function call(path: string, init: RequestInit): Promise<Response> {

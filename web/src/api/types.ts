@@ -1,5 +1,12 @@
 /** What the services answer, as far as the pages use it. */
 
+export interface Scope {
+  kind: string;
+  department_ids: string[];
+  /** Roles that reach differently far do not add up to one scope: these hold beside it. */
+  also?: Scope[];
+}
+
 export interface Me {
   user: {
     id: string;
@@ -11,7 +18,7 @@ export interface Me {
     roles: { code: string; name: string }[];
   };
   permissions: string[];
-  scope: { kind: string; department_ids: string[] };
+  scope: Scope;
 }
 
 export interface Department {
@@ -39,69 +46,6 @@ export interface Paged<T> {
   total: number;
   page: number;
   size: number;
-}
-
-export interface Notice {
-  id: string;
-  kind: string;
-  title: string;
-  body?: string | null;
-  ref: { service: string; type: string; id: string } | null;
-  due_on: string | null;
-  threshold: number | null;
-  level: string | null;
-  read_at: string | null;
-  created_at?: string | null;
-  closed_at?: string | null;
-  close_reason?: string | null;
-}
-
-export interface Library {
-  slug: string;
-  title: string;
-  leaf: string;
-  by_department: boolean;
-  accept: string[];
-  max_mb: number;
-  permissions: Record<"upload" | "folder" | "download" | "rename" | "delete" | "remark", boolean>;
-}
-
-export interface LibraryNode {
-  id: string;
-  kind: "folder" | "file";
-  name: string;
-  parent_id: string | null;
-  dept_id: string | null;
-  size: number | null;
-  mime: string | null;
-  sha256: string | null;
-  version_no: number | null;
-  state: "ready" | "checking" | "refused";
-  /** Whether the browser can show it. */
-  inline: boolean;
-  location?: { id: string; name: string }[] | null;
-  remark: string | null;
-  version: number;
-  created_at: string;
-  created_by_name: string | null;
-  updated_at: string;
-}
-
-export interface UploadPart {
-  number: number;
-  size: number;
-  url: string | null;
-  done: boolean;
-}
-
-export interface Upload {
-  id: string;
-  state: string;
-  name: string;
-  size: number;
-  part_size: number;
-  parts: UploadPart[];
-  expires_at: string;
 }
 
 export interface ImportError {
@@ -146,19 +90,4 @@ export interface ImportRow {
   row: number;
   values: Record<string, string | null>;
   errors: Record<string, { code: string; message: string }>;
-}
-
-export interface CertificateStatistics {
-  columns: { key: string; title: string; group?: string | null }[];
-  on: string;
-  valid_only: boolean;
-  rows: {
-    department: { id: string; name: string; level: number };
-    counts: Record<string, number>;
-    total: number;
-    expiring: number;
-    expired: number;
-  }[];
-  /** By the keys of the columns, and `total`, `expiring`, `expired`. */
-  totals: Record<string, number>;
 }

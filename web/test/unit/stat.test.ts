@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Catalogue } from "../../src/api/manifest";
-import type { CertificateStatistics } from "../../src/api/types";
+import type { CertificateStatistics } from "../../src/api/statistics";
 import { drillDown } from "../../src/engine/stat/drill";
 import { chartOption } from "../../src/engine/stat/option";
 
@@ -45,8 +45,8 @@ test("the chart leaves out departments without certificates and stacks the kinds
     on: "2026-12-01",
     valid_only: false,
     columns: [
-      { key: "a", title: "甲" },
-      { key: "b", title: "乙" },
+      { key: "a", title: "甲", group: "" },
+      { key: "b", title: "乙", group: "" },
     ],
     rows: [row("工程部", 2, 1), row("客服部", 0, 0)],
     totals: { a: 2, b: 1, total: 3 },

@@ -17,6 +17,7 @@ import { again, close, HOME, visit, type Tab } from "../tabs/tabs";
 import { TabStrip } from "../tabs/TabStrip";
 import { crumbsOf, PRODUCT, titleOf } from "../titles";
 import { Bell } from "./Bell";
+import { Offline } from "./Offline";
 import { SideMenu } from "./SideMenu";
 import { UserMenu } from "./UserMenu";
 
@@ -119,6 +120,7 @@ export default function Shell() {
             onRefresh={refreshTab}
           />
           <main id="content" className="content" tabIndex={-1}>
+            <Offline />
             {catalogue.data && catalogue.data.missing.length > 0 && (
               <Alert
                 banner

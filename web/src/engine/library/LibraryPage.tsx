@@ -5,7 +5,7 @@ import { App, Breadcrumb, Button, Card, Dropdown, Input, Skeleton, Space, Table,
 import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import { documents } from "../../api/documents";
-import type { LibraryNode } from "../../api/types";
+import type { LibraryNode } from "../../api/documents";
 import { Failure } from "../../app/ErrorBoundary";
 import { NotFound } from "../../app/NotFound";
 import type { Tone } from "../../app/theme";
@@ -20,6 +20,7 @@ import { useNodeActions } from "./useNodeActions";
 import { Versions } from "./Versions";
 
 const SIZE = 50;
+const SORTS = ["name", "-name", "size", "-size", "updated_at", "-updated_at"] as const;
 
 /** A file that is not there yet, or never will be. */
 const STATES: Record<string, { tone: Tone; children: string } | undefined> = {
@@ -36,7 +37,7 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
   const folder = params.get("folder");
   const q = params.get("q") ?? "";
   const page = Number(params.get("page")) || 1;
-  const sort = params.get("sort") ?? "";
+  const sort = SORTS.find((known) => known === params.get("sort")) ?? "";
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [versionsOf, setVersionsOf] = useState<LibraryNode | null>(null);
   const [dragging, setDragging] = useState(false);
@@ -44,7 +45,7 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
 
   const libraries = useQuery({ queryKey: ["libraries"], queryFn: documents.libraries });
   const library = libraries.data?.find((candidate) => candidate.slug === slug);
-  const query = { parent_id: folder, q, page, size: SIZE, sort: sort || undefined };
+  const query = { parent_id: folder, q: q || undefined, page, size: SIZE, sort: sort || undefined };
   const nodes = useQuery({
     queryKey: ["library", slug, query],
     queryFn: () => documents.nodes(slug, query),
@@ -310,7 +311,7 @@ function ChangeDialog({ dialog, slug, folder, onClose, onDone }: ChangeProps) {
         check={nameProblem}
         onClose={onClose}
         onSave={async (name) => {
-          await documents.createFolder(slug, name, folder);
+          await documents.createFolder(slug, { name, parent_id: folder });
           await onDone();
         }}
       />

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Drawer, Table } from "antd";
 import { documents, type FileVersion } from "../../api/documents";
 import { describe } from "../../api/problem";
-import type { LibraryNode } from "../../api/types";
+import type { LibraryNode } from "../../api/documents";
 import { dateTime, fileSize } from "../../shared/format";
 import { Nothing } from "../../shared/Nothing";
 

@@ -1,5 +1,5 @@
 /** The arithmetic of an upload in parts, apart from the network. */
-import type { UploadPart } from "../../api/types";
+import type { UploadPart } from "../../api/documents";
 
 /** How many parts of one file travel at the same time. */
 export const PARALLEL_PARTS = 3;
@@ -8,16 +8,6 @@ export const MOST_TRIES = 5;
 /** The parts to send next: neither stored nor on their way, as many as there is room for. */
 export function nextParts(parts: UploadPart[], busy: ReadonlySet<number>, room = PARALLEL_PARTS): UploadPart[] {
   return parts.filter((part) => !part.done && !busy.has(part.number)).slice(0, Math.max(0, room - busy.size));
-}
-
-/** The bytes of a part: from (included) and to (excluded). Part numbers begin at 1. */
-export function rangeOf(parts: UploadPart[], number: number): { from: number; to: number } {
-  let from = 0;
-  for (const part of [...parts].sort((a, b) => a.number - b.number)) {
-    if (part.number === number) return { from, to: from + part.size };
-    from += part.size;
-  }
-  throw new RangeError(`part ${number} is not in this upload`);
 }
 
 /** Bytes that are stored or on their way. */

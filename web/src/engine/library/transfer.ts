@@ -1,8 +1,8 @@
 /** One file from the browser to the object store: begin or go on, send the parts, complete. */
 import { documents, type OnConflict } from "../../api/documents";
 import { ApiError } from "../../api/problem";
-import type { LibraryNode, Upload } from "../../api/types";
-import { afterFailure, delayBefore, nextParts, rangeOf, sentBytes } from "./parts";
+import type { LibraryNode, Upload, UploadPart } from "../../api/documents";
+import { afterFailure, delayBefore, nextParts, sentBytes } from "./parts";
 import { put, PutFailed } from "./put";
 
 export interface Target {
@@ -79,9 +79,8 @@ async function sendParts(
 
   const one = async (number: number) => {
     const part = parts.find((candidate) => candidate.number === number)!;
-    const { from, to } = rangeOf(parts, number);
     try {
-      await put(part.url!, file.slice(from, to), (bytes) => (loaded.set(number, bytes), report()), either);
+      await put(part.url!, file.slice(part.offset, part.offset + part.size), (bytes) => (loaded.set(number, bytes), report()), either);
       parts = parts.map((candidate) => (candidate.number === number ? { ...candidate, done: true } : candidate));
     } catch (error) {
       loaded.delete(number);
@@ -103,6 +102,7 @@ async function sendParts(
     }
   };
 
+  refuseOtherOrigin(parts);
   report();
   try {
     while (parts.some((part) => !part.done)) {
@@ -114,6 +114,14 @@ async function sendParts(
     await Promise.allSettled(busy.values());
     throw error;
   }
+}
+
+/** Presigned URLs name the address that the system is published under; a page opened under another name cannot use them. */
+function refuseOtherOrigin(parts: UploadPart[]): void {
+  const url = parts.find((part) => part.url)?.url;
+  if (!url) return;
+  const { origin } = new URL(url, location.origin);
+  if (origin !== location.origin) throw new Error(`请用 ${origin} 打开本系统后再上传文件`);
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -75,6 +75,11 @@ function reason(error: unknown): string {
   return describe(error);
 }
 
+// Closing the page would stop what is on its way. It can be taken up again, but only by choosing the same file again.
+window.addEventListener("beforeunload", (event) => {
+  if (tasks.some((task) => task.state === "hashing" || task.state === "sending")) event.preventDefault();
+});
+
 export const uploads = {
   add(files: File[], target: Target): void {
     const added = files.map((file): UploadTask => ({

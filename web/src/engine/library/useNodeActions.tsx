@@ -4,7 +4,7 @@ import { App, Button } from "antd";
 import { documents } from "../../api/documents";
 import { saveUrl } from "../../api/download";
 import { ApiError, describe } from "../../api/problem";
-import type { LibraryNode } from "../../api/types";
+import type { LibraryNode } from "../../api/documents";
 
 const UNDO_SECONDS = 10;
 

@@ -5,10 +5,9 @@ import { App, Button, Card, Empty, Skeleton, Space, Switch } from "antd";
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { download } from "../../api/download";
-import { request } from "../../api/http";
+import { statistics } from "../../api/statistics";
 import { describe } from "../../api/problem";
 import { useSession } from "../../api/session";
-import type { CertificateStatistics } from "../../api/types";
 import { Failure } from "../../app/ErrorBoundary";
 import { may } from "../../shared/permission";
 import { Chart } from "./Chart";
@@ -21,9 +20,9 @@ export default function CertificatesPage({ title }: { title: string }) {
   const { me } = useSession();
   const validOnly = params.get("valid") === "1";
   const query = { valid_only: validOnly };
-  const statistics = useQuery({
+  const answer = useQuery({
     queryKey: ["certificates", validOnly],
-    queryFn: () => request<CertificateStatistics>("GET", "/api/reports/certificates", { query }),
+    queryFn: () => statistics.certificates(validOnly),
     placeholderData: keepPreviousData,
     staleTime: 0,
   });
@@ -32,10 +31,10 @@ export default function CertificatesPage({ title }: { title: string }) {
     onSuccess: (name) => message.success(`已下载 ${name}`),
     onError: (error) => message.error(describe(error)),
   });
-  const data = statistics.data;
+  const data = answer.data;
   const option = useMemo(() => (data ? chartOption(data) : null), [data]);
-  if (statistics.isPending) return <Skeleton active className="pad" />;
-  if (!data) return <Failure error={statistics.error} onRetry={() => void statistics.refetch()} />;
+  if (answer.isPending) return <Skeleton active className="pad" />;
+  if (!data) return <Failure error={answer.error} onRetry={() => void answer.refetch()} />;
   return (
     <Card
       title={title}
@@ -46,7 +45,7 @@ export default function CertificatesPage({ title }: { title: string }) {
               checked={validOnly}
               onChange={(on) => setParams(on ? { valid: "1" } : {})}
               aria-label="仅统计有效证书"
-              loading={statistics.isPlaceholderData}
+              loading={answer.isPlaceholderData}
             />{" "}
             仅有效
           </label>

@@ -2,7 +2,7 @@
 import { Table, type TableColumnType } from "antd";
 import { Link } from "react-router";
 import { useCatalogue } from "../../api/manifest";
-import type { CertificateStatistics } from "../../api/types";
+import type { CertificateStatistics } from "../../api/statistics";
 import { count } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
 import { drillDown, type Counted } from "./drill";

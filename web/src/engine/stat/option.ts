@@ -1,6 +1,6 @@
 /** The certificate statistics as a chart. */
 import type { EChartsCoreOption } from "echarts/core";
-import type { CertificateStatistics } from "../../api/types";
+import type { CertificateStatistics } from "../../api/statistics";
 
 const COLOURS = ["#0958d9", "#08979c", "#d46b08", "#531dab", "#389e0d", "#c41d7f", "#7c6a00", "#5c6b77"];
 

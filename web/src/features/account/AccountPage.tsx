@@ -2,6 +2,7 @@
 import { Button, Card, Descriptions, Table } from "antd";
 import { useCatalogue, useDepartments } from "../../api/manifest";
 import { signOut, useSession } from "../../api/session";
+import type { Scope } from "../../api/types";
 import { dropDrafts } from "../../shared/drafts";
 import { SERVICES, SCOPES, VERBS } from "./words";
 import { Nothing } from "../../shared/Nothing";
@@ -13,9 +14,10 @@ export default function AccountPage() {
   const titleOf = (resource: string) => pages.find((page) => page.key === resource)?.title ?? resource;
   if (!me) return null;
   const { user, permissions, scope } = me;
-  const named = scope.department_ids.map(
-    (id) => departments.data?.find((department) => department.id === id)?.name ?? "",
-  );
+  const reach = ({ kind, department_ids: ids }: Scope) => {
+    const names = ids.flatMap((id) => departments.data?.find((department) => department.id === id)?.name ?? []);
+    return `${SCOPES[kind] ?? kind}${names.length ? `（${names.join("、")}）` : ""}`;
+  };
   const rows = permissions.map((grant) => {
     const [service = "", resources = "", verbs = ""] = grant.split(":");
     return {
@@ -58,7 +60,7 @@ export default function AccountPage() {
             {
               key: "scope",
               label: "数据范围",
-              children: `${SCOPES[scope.kind] ?? scope.kind}${named.filter(Boolean).length ? `（${named.filter(Boolean).join("、")}）` : ""}`,
+              children: [scope, ...(scope.also ?? [])].map(reach).join("；"),
             },
           ]}
         />
