@@ -8,15 +8,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from contracts.principal import Principal
 from kit.db import Database
+from kit.testing.databases import TestPostgres
 from kit.testing.identity import TestIssuer, principal
 from services.ledgers.api import create
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.dictionaries import DICTIONARIES
 from services.ledgers.ledger import LedgerRow
+from services.ledgers.reading import counts
 from services.ledgers.settings import Settings
 from tests import company
 
@@ -47,18 +50,23 @@ class Bench:
         return self.database.transaction()
 
 
+@pytest.fixture(scope="session")
+def ledgers_app(postgres: TestPostgres, issuer: TestIssuer) -> FastAPI:
+    """Building the application takes longer than a test; each test gives it a database of its own. Its lifespan (the
+    background of large imports) is not run here."""
+    return create(postgres.settings(Settings, "template_ledgers"), verifier=issuer.verifier("ledgers"))
+
+
 @pytest.fixture
-def bench(service_settings: Callable[..., Settings], issuer: TestIssuer) -> Iterator[Bench]:
+def bench(service_settings: Callable[..., Settings], issuer: TestIssuer, ledgers_app: FastAPI) -> Iterator[Bench]:
     settings = service_settings(Settings)
-    database = Database(settings)
-    with database.transaction() as session:
+    made = Bench(settings, issuer, TestClient(ledgers_app, raise_server_exceptions=False))
+    with made.transaction() as session:
         company.load(session, DICTIONARIES)
-    database.close()
-    app = create(settings, verifier=issuer.verifier("ledgers"))
-    with TestClient(app, raise_server_exceptions=False) as client:
-        made = Bench(settings, issuer, client)
-        yield made
-        made.database.close()
+    ledgers_app.state.settings, ledgers_app.state.database = settings, made.database
+    counts.clear()
+    yield made
+    made.database.close()
 
 
 def example(row_class: type[LedgerRow], department: str, number: int = 0) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from kit.fields.declare import (
 from kit.fields.identity import is_masked, mask
 from kit.fields.kinds import HIDDEN, KINDS, Kind, formatter, mask_value, parser
 from kit.fields.lookups import Departments, Dictionary, Lookups
-from kit.fields.rules import After, DueDate, EveryMonths, GenderAgrees, NotFuture, RequiredByRule, Rule
+from kit.fields.rules import After, DueDate, EveryMonths, GenderAgrees, NotFuture, Rule
 from kit.fields.spec import DeclarationError, FieldSpec, Issue, RequiredWhen, Wrong
 from kit.fields.text import half_width, key_of
 from kit.fields.validate import Checked, RowValidator
@@ -42,7 +42,6 @@ __all__ = [
     "Kind",
     "Lookups",
     "NotFuture",
-    "RequiredByRule",
     "RequiredWhen",
     "RowValidator",
     "Rule",

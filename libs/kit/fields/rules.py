@@ -194,29 +194,3 @@ class EveryMonths(Rule):
                 row[target] = add_months(row[after], row[months])
 
         return check
-
-
-@dataclass(frozen=True)
-class RequiredByRule(Rule):
-    """`field` must be given when the dictionary item of `by` has the rule `name`, unless a rule has filled it."""
-
-    field: str
-    by: str
-    name: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        return (self.field, self.by)
-
-    def compile(self, fields: Fields, lookups: Lookups) -> Check:
-        key, by = self.field, self.by
-        dictionary = lookups.dictionaries[fields[by].dictionary or ""]
-        calls = {value for value in dictionary.items if dictionary.rule(value, self.name)}
-        title = fields[by].title
-
-        def check(row: dict[str, Any]) -> Issue | None:
-            if row.get(key) is None and row.get(by) in calls:
-                return Issue(key, "required", f"{title}为“{dictionary.labels[row[by]]}”时必填")
-            return None
-
-        return check

@@ -74,3 +74,8 @@ class Counts:
         with self._lock:
             for key in [key for key in self._known if key[0] == group]:
                 del self._known[key]
+
+    def clear(self) -> None:
+        """Forgets everything; for tests, which change the database under one process."""
+        with self._lock:
+            self._known.clear()
