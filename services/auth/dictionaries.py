@@ -169,8 +169,15 @@ def take_declaration(session: Session, event: DictionaryDeclared) -> list[Dictio
     parent.revision, parent.service = event.revision, event.service
     parent.name, parent.editable = event.name, event.editable
     known = {row.value: row for row in items_of(session, event.dictionary)}
-    words = {word: row.value for row in known.values() for word in (row.label, *row.aliases)}
-    changed = []
+    declared = {fact.value for fact in event.items}
+    # The words that stay whatever is declared: those of an administrator, and of items that this event does not name.
+    words = {
+        word: row.value
+        for row in known.values()
+        if row.customised or row.value not in declared
+        for word in (row.label, *row.aliases)
+    }
+    wanted: list[tuple[DictionaryItem, dict[str, Any]]] = []
     for fact in event.items:
         values = {key: getattr(fact, key) for key in FIELDS}
         values["aliases"] = [alias for alias in fact.aliases if words.get(alias, fact.value) == fact.value]
@@ -181,15 +188,19 @@ def take_declaration(session: Session, event: DictionaryDeclared) -> list[Dictio
             _log.warning("dictionary_label_taken", dictionary=event.dictionary, value=fact.value, label=fact.label)
         row = known.get(fact.value)
         if row is None:
-            row = DictionaryItem(dictionary=event.dictionary, value=fact.value, origin="declared", **values)
-            session.add(row)
+            row = DictionaryItem(dictionary=event.dictionary, value=fact.value, origin="declared")
         elif row.customised or all(getattr(row, key) == new for key, new in values.items()):
             continue
-        else:
-            for key, new in values.items():
-                setattr(row, key, new)
-        words.update(dict.fromkeys((values["label"], *values["aliases"]), fact.value))
-        changed.append(row)
+        elif row.label != values["label"]:
+            # Two items may swap their labels, and the database looks at one row after the other: all give theirs up first.
+            row.label = f"{row.value}#{uuid7()}"
+        wanted.append((row, values))
+    session.flush()
+    for row, values in wanted:
+        for key, new in values.items():
+            setattr(row, key, new)
+        session.add(row)
+    changed = [row for row, _ in wanted]
     if changed:
         parent.version += 1
         for row in changed:

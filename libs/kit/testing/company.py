@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy.orm import Session
 
 from contracts.events import DepartmentFact, OrganisationChanged, PersonFact, UserChanged
-from contracts.principal import Principal, Scope, ScopeKind
+from contracts.principal import Grant, Principal, Scope, ScopeKind
 from kit.directory import DictionaryDeclaration, apply_dictionary, apply_organisation, apply_users, changed
 
 
@@ -77,9 +77,14 @@ class Company:
         return self._principal(fact, roles)
 
     def _principal(self, fact: PersonFact, roles: Sequence[str]) -> Principal:
-        grants = [self.roles[code] for code in roles]
-        order = list(ScopeKind)
-        kind = min((grant.scope for grant in grants), key=order.index, default=ScopeKind.OWN)
+        anchors = (fact.department_id,) if fact.department_id else ()
+        anchored = (ScopeKind.SUBTREE, ScopeKind.DEPARTMENT, ScopeKind.CHOSEN)
+        by_scope: dict[Scope, dict[str, None]] = {}
+        for code in roles:
+            kind = self.roles[code].scope
+            scope = Scope(kind=kind, department_ids=anchors if kind in anchored else ())
+            by_scope.setdefault(scope, {}).update(dict.fromkeys(self.roles[code].permissions))
+        grants = tuple(Grant(permissions=tuple(texts), scope=scope) for scope, texts in by_scope.items())
         return Principal(
             user_id=fact.id,
             username=fact.username,
@@ -88,6 +93,7 @@ class Company:
             department_id=fact.department_id,
             roles=tuple(roles),
             permissions=tuple(dict.fromkeys(text for grant in grants for text in grant.permissions)),
-            scope=Scope(kind=kind, department_ids=(fact.department_id,) if fact.department_id else ()),
+            scope=Scope.union(by_scope),
+            grants=grants if len(grants) > 1 else (),
             version=fact.version,
         )

@@ -117,6 +117,17 @@ def test_a_declared_word_that_an_administrator_uses_already(maintainer: Browser,
     assert (now["own"]["label"], now["crane"]["label"]) == ("起重机", "起重机（crane）")
 
 
+def test_two_items_swap_their_labels_with_a_revision(maintainer: Browser, database: Database) -> None:
+    declared(database, KINDS)
+    swapped = (item("lift", "锅炉"), item("boiler", "电梯"), item("crane", "起重机"))
+    declared(database, KINDS.model_copy(update={"revision": 2, "items": swapped}))
+    assert {value: row["label"] for value, row in items(maintainer).items()} == {
+        "lift": "锅炉",
+        "boiler": "电梯",
+        "crane": "起重机",
+    }
+
+
 def test_an_item_is_retired_and_stays(maintainer: Browser, database: Database) -> None:
     declared(database, KINDS)
     url = f"{URL}/equipment_category/items/boiler"
