@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from deploy.cli.terminal import fail
@@ -62,14 +61,4 @@ def services(one: str | None, every: bool) -> Iterable[str]:
     if one is not None and one not in known:
         fail(f"没有名为 {one} 的服务", "可选：" + "、".join(known))
     # auth first: the others' seeds may count on its facts being on their way.
-    chosen = [one] if one is not None else sorted(known, key=lambda name: (name != "auth", name))
-    return [name for name in chosen if (_folder(name) / "settings.py").is_file()]
-
-
-def has_migrations(service: str) -> bool:
-    """Whether the service has any migration yet."""
-    return any((_folder(service) / "migrations" / "versions").glob("*.py"))
-
-
-def _folder(service: str) -> Path:
-    return Path(next(iter(importlib.import_module(f"services.{service}").__path__)))
+    return [one] if one is not None else sorted(known, key=lambda name: (name != "auth", name))

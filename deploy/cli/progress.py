@@ -31,7 +31,6 @@ SIGNS = {
     "unready": "[yellow]… 未就绪[/]",
     "backoff": "[red]↻ 重试[/]",
     "failed": "[bold red]✗ 失败[/]",
-    "missing": "[bold yellow]尚不存在[/]",
     "stopping": "[dim]正在停止[/]",
     "stopped": "[dim]已停止[/]",
 }

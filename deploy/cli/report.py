@@ -41,7 +41,7 @@ def show() -> bool:
     for service, counts in bus_report.read(where).items():
         queues.add_row(service, *_bus_cells(counts))
     out.print(queues)
-    return all(process.well or process.state == "missing" for process in found)
+    return all(process.well for process in found)
 
 
 def show_json() -> bool:
@@ -58,7 +58,7 @@ def show_json() -> bool:
         "bus": bus_report.numbers(where) if found else {},
     }
     out.print_json(json.dumps(value, ensure_ascii=False))
-    return bool(found) and all(process.well or process.state == "missing" for process in found)
+    return bool(found) and all(process.well for process in found)
 
 
 def _age(process: Process) -> str:

@@ -42,9 +42,7 @@ def up(
                 err.print(sentence, style="yellow", markup=False)
             daemon = control.start(where)
         with Progress(out) as progress:
-            missing = stack.wait_until_ready(where, daemon, progress.show)
-        for process in missing:
-            err.print(f"注意：{process.name} 没有启动，{process.detail}", style="bold yellow", markup=False)
+            stack.wait_until_ready(where, daemon, progress.show)
         _welcome(where, options, time.monotonic() - began)
 
 

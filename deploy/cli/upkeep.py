@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli import context
-from deploy.cli.terminal import err, fail, out
+from deploy.cli.terminal import fail, out
 
 One = Annotated[str | None, typer.Argument(help="服务名")]
 Every = Annotated[bool, typer.Option("--all", help="全部服务")]
@@ -27,9 +27,6 @@ def migrate(service: One = None, every: Every = False) -> None:
     from kit.db import migrate as migrations
 
     for name in context.services(service, every):
-        if not context.has_migrations(name):
-            err.print(f"注意：{name} 还没有迁移文件", style="bold yellow")
-            continue
         migrations.upgrade(context.settings(name))
         out.print(f"{name}：数据库已是最新")
 

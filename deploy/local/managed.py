@@ -15,9 +15,7 @@ import psutil
 from deploy.local import child
 from deploy.local.spec import Probe, Spec
 
-State = Literal[
-    "missing", "waiting", "starting", "ready", "unready", "backoff", "done", "failed", "stopping", "stopped"
-]
+State = Literal["waiting", "starting", "ready", "unready", "backoff", "done", "failed", "stopping", "stopped"]
 
 # A process that was ready for this long before it died has earned an immediate restart.
 STABLE_SECONDS = 30.0
@@ -34,8 +32,8 @@ class Managed:
     def __init__(self, spec: Spec, log: Path, pool: ThreadPoolExecutor) -> None:
         self.spec = spec
         self.log = log
-        self.state: State = "missing" if spec.missing else "waiting"
-        self.detail = spec.missing
+        self.state: State = "waiting"
+        self.detail = ""
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
         self.created = 0.0
@@ -51,8 +49,8 @@ class Managed:
 
     @property
     def satisfied(self) -> bool:
-        """Whether those who need it may start. What is not installed yet holds nobody up."""
-        return self.state in ("ready", "done", "missing")
+        """Whether those who need it may start."""
+        return self.state in ("ready", "done")
 
     @property
     def running(self) -> bool:
@@ -61,7 +59,7 @@ class Managed:
 
     def step(self, now: float, may_start: bool) -> None:
         """Looks at the process and does what is due."""
-        if self.state in ("missing", "done", "failed", "stopping", "stopped"):
+        if self.state in ("done", "failed", "stopping", "stopped"):
             return
         if self.process is not None and self.process.poll() is not None:
             self._ended(self.process.returncode, now)
@@ -164,7 +162,7 @@ class Managed:
 
     def ask_to_stop(self) -> None:
         """The polite signal; a process that is not running is stopped already."""
-        if self.state in ("missing", "done", "failed"):
+        if self.state in ("done", "failed"):
             return
         if self.running and self.process is not None:
             self.state = "stopping"

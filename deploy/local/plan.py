@@ -55,18 +55,15 @@ def _service(layout: Layout, service: str, port: int, python: object) -> list[Sp
     assert callable(python)
     plain = environment.inherited()
 
-    def missing(module: str) -> str:
-        return "" if topology.has(service, module) else f"services/{service}/{module}.py 尚不存在"
-
     # They need the tables and nothing else to begin with: what else is away shows in /readyz, or is waited for.
     heartbeat = layout.heartbeat(f"{service}-worker")
     return [
         Spec(f"{service}-api", python("deploy.cli", "api", service), ("migrate",), SERVICES,
-             env=plain | environment.for_service(layout, service), missing=missing("api"),
+             env=plain | environment.for_service(layout, service),
              ready=probes.http_ok(port, "/readyz"), alive=probes.http_ok(port, "/healthz")),
         # Nameko finishes the handlers that run; 60 s is the longest that one may take (reliability.md 2.9).
         Spec(f"{service}-worker", python("deploy.cli", "worker", service), ("migrate",), SERVICES,
-             env=plain | environment.for_service(layout, service, process="worker"), missing=missing("worker"),
+             env=plain | environment.for_service(layout, service, process="worker"),
              ready=probes.heartbeat(heartbeat), alive=probes.heartbeat(heartbeat), patience=0, stop_patience=60),
     ]  # fmt: skip
 

@@ -33,5 +33,3 @@ class Spec:
     start_patience: float = 120.0
     stop_signal: signal.Signals = signal.SIGTERM
     stop_patience: float = 20.0
-    # Says why this process is not started at all.
-    missing: str = ""

@@ -54,9 +54,9 @@ def prepare(where: Layout, options: Options) -> list[str]:
 
 def wait_until_ready(
     where: Layout, daemon: subprocess.Popen[bytes] | None, watch: Callable[[Sequence[Process]], None]
-) -> list[Process]:
+) -> None:
     """Waits for every process; `watch` is told about progress several times a second. Raises StackError when a step
-    failed, the supervisor died or time is up. What does not exist yet is returned and holds nothing up."""
+    failed, the supervisor died or time is up."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         if daemon is not None and daemon.poll() is not None:
@@ -67,8 +67,8 @@ def wait_until_ready(
         if failed:
             names = "、".join(process.name for process in failed)
             raise StackError(f"步骤失败：{names}（{failed[0].detail}）", tail(where, failed[0].name))
-        if found and all(process.well or process.state == "missing" for process in found):
-            return [process for process in found if process.state == "missing"]
+        if found and all(process.well for process in found):
+            return
         if time.monotonic() > deadline:
             waiting = [f"{p.name}（{p.state} {p.detail}）" for p in found if not p.well]
             raise StackError("启动超时，未就绪：" + "、".join(waiting), "查看日志：make logs S=<名称>")

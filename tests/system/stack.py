@@ -98,7 +98,7 @@ class Stack:
 
         def ready() -> bool:
             found = self.processes()
-            chosen = names or [name for name, process in found.items() if process["state"] != "missing"]
+            chosen = names or tuple(found)
             return all(
                 found[name]["state"] in ("ready", "done") and (not_pid is None or found[name]["pid"] != not_pid)
                 for name in chosen
