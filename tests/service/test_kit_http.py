@@ -8,6 +8,9 @@ from typing import Annotated, Any
 import pytest
 from fastapi import APIRouter, Body
 from fastapi.testclient import TestClient
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import text
+
 from kit.claims import PeriodClaim
 from kit.errors import Conflict, NotFound
 from kit.http.app import create_app
@@ -15,9 +18,6 @@ from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, public, require, signed_in
 from kit.http.session import SessionDep
 from kit.testing.identity import TestIssuer, principal
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import text
-
 from services.reports.settings import Settings
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg.errors
-from contracts.problem import Problem, ProblemError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -14,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contracts.problem import Problem, ProblemError
 from kit import log
 from kit.audit import origin
 from kit.errors import AppError, Conflict, FieldError, Invalid, Unavailable

