@@ -220,6 +220,4 @@ def _add_indexes(cls: type[LedgerRow], ledger: Ledger) -> None:
             name = f"ix_{table}_{'_'.join(keys)}"[:63]
             if name not in {index.name for index in cls.__table__.indexes}:
                 Index(name, *(columns[key] for key in keys), postgresql_where=alive)
-    search_index(
-        f"ix_x_{table}_search", [columns[k] for k, s in cls.fields.items() if s.search and not s.personal], alive
-    )
+    search_index(f"ix_x_{table}_search", [columns[k] for k, s in cls.fields.items() if s.search and not s.personal])

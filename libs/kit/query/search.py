@@ -38,11 +38,11 @@ def pairs(text: ColumnElement[str]) -> ColumnElement[Any]:
     return func.string_to_array(odd.op("||")(sql(_MARK)).op("||")(even), sql(_MARK))
 
 
-def search_index(name: str, columns: Sequence[ColumnElement[Any]], where: ColumnElement[bool]) -> Index | None:
-    """The index that `search_clause` uses; None where nothing is searched."""
-    if not columns:
-        return None
-    return Index(name, pairs(searched_text(columns)), postgresql_using="gin", postgresql_where=where)
+def search_index(name: str, columns: Sequence[ColumnElement[Any]]) -> Index | None:
+    """The index that `search_clause` uses; None where nothing is searched. It covers deleted rows too: PostgreSQL keeps no
+    statistics of an expression for a partial index, and without them it would fetch and sort two thirds of the table for
+    a pair that is everywhere (measured: 2 s on a million rows instead of 1 ms along the order's index)."""
+    return Index(name, pairs(searched_text(columns)), postgresql_using="gin") if columns else None
 
 
 def search_clause(
