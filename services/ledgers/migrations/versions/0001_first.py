@@ -265,7 +265,6 @@ def upgrade() -> None:
         ],
         unique=False,
         postgresql_using="gin",
-        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
         "uq_emergency_supplies_natural_key",
@@ -362,7 +361,6 @@ def upgrade() -> None:
         ],
         unique=False,
         postgresql_using="gin",
-        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
         "uq_fire_facilities_natural_key",
@@ -553,7 +551,6 @@ def upgrade() -> None:
         ],
         unique=False,
         postgresql_using="gin",
-        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
         "uq_special_operation_certificates_natural_key",
@@ -602,7 +599,6 @@ def downgrade() -> None:
         "ix_x_special_operation_certificates_search",
         table_name="special_operation_certificates",
         postgresql_using="gin",
-        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_index(
         "ix_special_operation_certificates_valid_to",
@@ -665,7 +661,6 @@ def downgrade() -> None:
         "ix_x_fire_facilities_search",
         table_name="fire_facilities",
         postgresql_using="gin",
-        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_index(
         "ix_fire_facilities_scrap_date", table_name="fire_facilities", postgresql_where=sa.text("deleted_at IS NULL")
@@ -699,7 +694,6 @@ def downgrade() -> None:
         "ix_x_emergency_supplies_search",
         table_name="emergency_supplies",
         postgresql_using="gin",
-        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_index(
         "ix_emergency_supplies_next_maintain",
