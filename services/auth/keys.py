@@ -58,6 +58,10 @@ class Keyring:
         """The key of this id (kit.http.tokens.KeySource)."""
         return self._current().get(kid)
 
+    def at_hand(self, kid: str) -> OKPKey | None:
+        """The same key without a look into the folder."""
+        return self._keys.get(kid)
+
     def published(self) -> dict[str, Any]:
         """The JWKS: public halves only."""
         return {

@@ -43,6 +43,8 @@ def issue(keyring: Keyring, principal: Principal, at: datetime) -> dict[str, Any
 class DatabaseRevocations:
     """Auth asks its own database instead of its feed: what was ended is refused at once."""
 
+    waits = True
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import time
 from base64 import urlsafe_b64encode
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import OKPKey, RSAKey
 
+from contracts.principal import Principal
 from kit.errors import Unauthenticated
+from kit.http.tokens import StaticKeys, TokenVerifier
 from kit.testing.identity import TestIssuer, principal
 
 
@@ -144,3 +147,98 @@ def test_a_token_of_more_than_four_kilobytes(issuer: TestIssuer) -> None:
 )
 def test_claims_that_are_not_for_us(issuer: TestIssuer, claims: dict[str, Any], code: str) -> None:
     assert refused(issuer, issuer.token(principal(), **claims)) == code
+
+
+class Keys:
+    """A published set of keys that a test can change."""
+
+    def __init__(self, **keys: OKPKey) -> None:
+        self.published = dict(keys)
+        self.at_hand_only: set[str] = set(keys)
+        self.asked = 0
+
+    def key(self, kid: str) -> OKPKey | None:
+        self.asked += 1
+        self.at_hand_only |= set(self.published)
+        return self.published.get(kid)
+
+    def at_hand(self, kid: str) -> OKPKey | None:
+        return self.published.get(kid) if kid in self.at_hand_only else None
+
+
+class Ended:
+    """Revocations that a test can add to."""
+
+    def __init__(self, *, waits: bool = False) -> None:
+        self.waits = waits
+        self.sessions: set[Any] = set()
+
+    def refuses(self, principal: Principal, *, write: bool) -> bool:
+        return principal.session_id in self.sessions
+
+
+def test_what_is_remembered_still_expires(issuer: TestIssuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    verifier = issuer.verifier("ledgers")
+    token = issuer.token(principal())
+    assert verifier.verify(token, write=False) is verifier.verify(token, write=False), "the signature is checked once"
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + 700)
+    for verify in (verifier.verify, verifier.verify_at_once):
+        with pytest.raises(Unauthenticated) as error:
+            verify(token, write=False)
+        assert error.value.code == "token_expired"
+
+
+def test_what_is_remembered_falls_with_its_key(issuer: TestIssuer) -> None:
+    keys = Keys(test=issuer.key)
+    verifier = TokenVerifier(keys, "ledgers")
+    token = issuer.token(principal())
+    verifier.verify(token, write=False)
+    keys.published = {"test": OKPKey.generate_key("Ed25519")}
+    with pytest.raises(Unauthenticated):
+        verifier.verify(token, write=False)
+    keys.published = {"test": issuer.key}
+    verifier.verify(token, write=False)
+    del keys.published["test"]
+    with pytest.raises(Unauthenticated):
+        verifier.verify(token, write=False)
+    assert verifier.verify_at_once(token, write=False) is None, "a withdrawn key is a matter for the one that may ask"
+
+
+def test_what_is_remembered_falls_with_its_session(issuer: TestIssuer) -> None:
+    ended = Ended()
+    verifier = TokenVerifier(StaticKeys({"test": issuer.key}), "ledgers", ended)
+    token = issuer.token(principal())
+    found = verifier.verify_at_once(token, write=False)
+    assert found is not None
+    ended.sessions.add(found.session_id)
+    for verify in (verifier.verify, verifier.verify_at_once):
+        with pytest.raises(Unauthenticated) as error:
+            verify(token, write=False)
+        assert error.value.code == "session_ended"
+
+
+def test_nothing_that_waits_happens_at_once(issuer: TestIssuer) -> None:
+    token = issuer.token(principal())
+    keys = Keys(test=issuer.key)
+    keys.at_hand_only.clear()
+    verifier = TokenVerifier(keys, "ledgers")
+    assert verifier.verify_at_once(token, write=False) is None and keys.asked == 0
+    assert verifier.verify(token, write=False).username == "tester" and keys.asked == 1
+    assert verifier.verify_at_once(token, write=False) is not None and keys.asked == 1
+    slow = TokenVerifier(StaticKeys({"test": issuer.key}), "ledgers", Ended(waits=True))
+    assert slow.verify_at_once(token, write=False) is None
+
+
+def test_a_bad_token_is_never_remembered_and_the_memory_is_bounded(
+    issuer: TestIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.http.tokens.MOST_REMEMBERED", 3)
+    verifier = issuer.verifier("ledgers")
+    for _ in range(5):
+        verifier.verify(issuer.token(principal()), write=False)
+        for bad in (issuer.token(principal(), exp=1), issuer.token(principal(), sid="x"), "a.b.c"):
+            with pytest.raises(Unauthenticated):
+                verifier.verify(bad, write=False)
+    assert len(verifier._remembered) == 3
+    assert all(signed.claims["exp"] > time.time() for signed in verifier._remembered.values())

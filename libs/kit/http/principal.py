@@ -6,10 +6,11 @@ with a route that declares none (reliability.md 3.4 S13)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from contracts.principal import Principal
@@ -24,9 +25,12 @@ class Verifies(Protocol):
 
     def verify(self, token: str, *, write: bool) -> Principal: ...
 
+    def verify_at_once(self, token: str, *, write: bool) -> Principal | None: ...
 
-def get_principal(request: Request) -> Principal:
-    """The principal of the request's bearer token."""
+
+# The guards are coroutines, for each plain function among the dependencies of a route costs a hop to a thread and back.
+async def get_principal(request: Request) -> Principal:
+    """The principal of the request's bearer token. Only where verifying has to wait for somebody does a thread do it."""
     cached = getattr(request.state, "principal", None)
     if cached is not None:
         return cached  # type: ignore[no-any-return]
@@ -34,7 +38,10 @@ def get_principal(request: Request) -> Principal:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
     verifier: Verifies = request.app.state.verifier
-    principal = verifier.verify(token.strip(), write=request.method not in ("GET", "HEAD", "OPTIONS"))
+    token, write = token.strip(), request.method not in ("GET", "HEAD", "OPTIONS")
+    principal = verifier.verify_at_once(token, write=write)
+    if principal is None:
+        principal = await run_in_threadpool(verifier.verify, token, write=write)
     request.state.principal = principal
     return principal
 
@@ -47,7 +54,7 @@ CurrentPrincipal = Annotated[Principal, Depends(get_principal, use_cache=False)]
 def require(permission: str) -> Any:
     """The caller needs `permission`, `service:resource:verb`, in which `{slug}` stands for a path parameter."""
 
-    def guard(request: Request, principal: CurrentPrincipal) -> None:
+    async def guard(request: Request, principal: CurrentPrincipal) -> None:
         named = [str(request.path_params[name]) for name in _PARAMETER.findall(permission)]
         # A colon or a comma would make another permission out of this one; no resource is called so.
         if not all(_RESOURCE.fullmatch(name) for name in named):
@@ -63,7 +70,7 @@ def require(permission: str) -> Any:
 def signed_in() -> Any:
     """Anybody who is signed in; what they see is a matter of data scope, or their own."""
 
-    def guard(_: CurrentPrincipal) -> None:
+    async def guard(_: CurrentPrincipal) -> None:
         return None
 
     return _declared(guard, "signed_in", "")
@@ -72,13 +79,13 @@ def signed_in() -> Any:
 def public(why: str) -> Any:
     """Nobody needs to be signed in; `why` says the reason."""
 
-    def guard() -> None:
+    async def guard() -> None:
         return None
 
     return _declared(guard, "public", why)
 
 
-def _declared(guard: Callable[..., None], kind: str, text: str) -> Any:
+def _declared(guard: Callable[..., Coroutine[Any, Any, None]], kind: str, text: str) -> Any:
     guard.access = (kind, text)  # type: ignore[attr-defined]
     return Depends(guard)
 

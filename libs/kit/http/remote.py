@@ -45,6 +45,10 @@ class RemoteKeys:
                 self.fetch()
         return self._keys.get(kid)
 
+    def at_hand(self, kid: str) -> OKPKey | None:
+        """The key of this id, if it is known; nobody is asked."""
+        return self._keys.get(kid)
+
     def fetch_when_old(self) -> None:
         """Asks again when the copy is old, so that a withdrawn key stops being good."""
         if self._clock() - self._asked > KEYS_SECONDS:

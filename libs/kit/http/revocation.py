@@ -32,6 +32,8 @@ class RevocationFeed(BaseModel):
 class RevocationList:
     """What this process knows. `clock` is monotonic; a test injects its own."""
 
+    waits = False
+
     def __init__(self, read_limit: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.cursor: str | None = None
         self._read_limit = read_limit

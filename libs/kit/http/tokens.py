@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from base64 import urlsafe_b64decode
-from typing import Any, Protocol
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from joserfc import jws
@@ -22,17 +25,26 @@ TOKEN_TYPE = "at+jwt"
 ISSUER = "safework"
 LEEWAY_SECONDS = 30
 MAX_TOKEN_BYTES = 4096
+# Tokens whose signature is remembered as good; a person has one or two.
+MOST_REMEMBERED = 2_000
 _REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM])
 
 
+Find = Callable[[str], OKPKey | None]
+
+
 class KeySource(Protocol):
-    """Auth's public keys by key id."""
+    """Auth's public keys by key id. `key` may ask somebody for one that it does not know; `at_hand` never waits."""
 
     def key(self, kid: str) -> OKPKey | None: ...
 
+    def at_hand(self, kid: str) -> OKPKey | None: ...
+
 
 class Revocations(Protocol):
-    """What has been ended since tokens were issued."""
+    """What has been ended since tokens were issued. `waits` says whether `refuses` may have to wait for an answer."""
+
+    waits: bool
 
     def refuses(self, principal: Principal, *, write: bool) -> bool: ...
 
@@ -46,18 +58,66 @@ class StaticKeys:
     def key(self, kid: str) -> OKPKey | None:
         return self._keys.get(kid)
 
+    at_hand = key
+
+
+class _Signed(NamedTuple):
+    """What a key has signed. It never changes, so it may be remembered; whether it holds now is asked every time."""
+
+    kid: str
+    key: OKPKey
+    claims: dict[str, Any]
+    principal: Principal | None = None
+
 
 class TokenVerifier:
-    """Verifies a token's form, signature, times, audience, and that nothing has revoked it."""
+    """Verifies a token's form, signature, times, audience, and that nothing has revoked it.
+
+    Of a token that was good, form and signature are remembered, which are the dear part of the work; its times, its key
+    and what has been revoked are looked at on every request."""
 
     def __init__(self, keys: KeySource, audience: str, revocations: Revocations | None = None) -> None:
         self.keys = keys
         self.audience = audience
         self.revocations = revocations
+        self._remembered: OrderedDict[str, _Signed] = OrderedDict()
+        self._lock = threading.Lock()
 
     def verify(self, token: str, *, write: bool) -> Principal:
-        """The principal that `token` speaks for; Unauthenticated when it is not good, for whatever reason."""
-        claims = self._claims(token)
+        """The principal that `token` speaks for; Unauthenticated when it is not good, for whatever reason. It may wait:
+        for a key that auth has to be asked for, or for a database."""
+        signed = self._recall(token, self.keys.key) or self._read(token, self.keys.key)
+        return self._judge(token, signed, write=write)
+
+    def verify_at_once(self, token: str, *, write: bool) -> Principal | None:
+        """The same without ever waiting, for the event loop; None when only `verify` can tell."""
+        if self.revocations is not None and self.revocations.waits:
+            return None
+        signed = self._recall(token, self.keys.at_hand)
+        if signed is None:
+            try:
+                signed = self._read(token, self.keys.at_hand)
+            except _UnknownKey:
+                return None
+        return self._judge(token, signed, write=write)
+
+    def _recall(self, token: str, find: Find) -> _Signed | None:
+        with self._lock:
+            signed = self._remembered.get(token)
+            if signed is None:
+                return None
+            self._remembered.move_to_end(token)
+        # A key that is no longer published, or that was published anew, has to show itself again.
+        return signed if find(signed.kid) is signed.key else None
+
+    def _remember(self, token: str, signed: _Signed) -> None:
+        with self._lock:
+            self._remembered[token] = signed
+            while len(self._remembered) > MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
+
+    def _judge(self, token: str, signed: _Signed, *, write: bool) -> Principal:
+        claims = signed.claims
         now = time.time()
         audience = claims.get("aud")
         if (
@@ -69,12 +129,15 @@ class TokenVerifier:
             or not claims.get("jti")
         ):
             raise Unauthenticated("登录已过期，请重新登录", code="token_expired")
-        principal = principal_of(claims)
+        principal = signed.principal
+        if principal is None:
+            principal = principal_of(claims)
+            self._remember(token, signed._replace(principal=principal))
         if self.revocations is not None and self.revocations.refuses(principal, write=write):
             raise Unauthenticated("登录已失效，请重新登录", code="session_ended")
         return principal
 
-    def _claims(self, token: str) -> dict[str, Any]:
+    def _read(self, token: str, find: Find) -> _Signed:
         if len(token) > MAX_TOKEN_BYTES or token.count(".") != 2:
             raise Unauthenticated(code="token_invalid")
         try:
@@ -83,16 +146,21 @@ class TokenVerifier:
             # Anything beyond these three (jku, x5u, jwk, crit …) would let the token choose its own key or rules.
             if set(header) != {"alg", "typ", "kid"} or header["alg"] != ALGORITHM or header["typ"] != TOKEN_TYPE:
                 raise Unauthenticated(code="token_invalid")
-            key = self.keys.key(str(header["kid"]))
+            kid = str(header["kid"])
+            key = find(kid)
             if key is None:
-                raise Unauthenticated(code="token_invalid")
+                raise _UnknownKey(code="token_invalid")
             payload = jws.deserialize_compact(token, key, algorithms=[ALGORITHM], registry=_REGISTRY).payload
             claims = json.loads(payload)
         except (JoseError, ValueError, TypeError, AttributeError) as error:
             raise Unauthenticated(code="token_invalid") from error
         if not isinstance(claims, dict):
             raise Unauthenticated(code="token_invalid")
-        return claims
+        return _Signed(kid, key, claims)
+
+
+class _UnknownKey(Unauthenticated):
+    """Nobody at hand knows the key."""
 
 
 def claims_of(principal: Principal) -> dict[str, Any]:
