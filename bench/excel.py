@@ -58,7 +58,11 @@ def rows() -> Iterator[dict[str, Any]]:
         number = identity_number(n)
         issued = date(2021, 1, 1) + timedelta(days=n % 1500)
         end, review = issued + timedelta(days=2190), issued + timedelta(days=1095)
-        name = "王李张刘陈杨赵黄周吴"[n % 10] + "明远志强安宁守信思齐"[n // 10 % 10] + "一二三四五六七八九十"[n // 100 % 10]
+        name = (
+            "王李张刘陈杨赵黄周吴"[n % 10]
+            + "明远志强安宁守信思齐"[n // 10 % 10]
+            + "一二三四五六七八九十"[n // 100 % 10]
+        )
         yield dict(
             zip(
                 HEADINGS,
@@ -152,7 +156,7 @@ def _import(ask: Callable[..., Any], content: bytes) -> tuple[float, float]:
 def _settled(ask: Callable[..., Any], job: dict[str, Any], state: str) -> dict[str, Any]:
     while job["state"] != state:
         assert job["state"] not in ("failed", "cancelled"), job
-        time.sleep(0.05)
+        time.sleep(0.2)
         job = ask("GET", f"/imports/{job['id']}").json()
     return job
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, null, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, case, literal, null, select
 from sqlalchemy.orm import Session
 
 from contracts.events import LedgerRowsChanged, RowChange
@@ -34,8 +34,10 @@ def tell(session: Session, row_class: type[LedgerRow], ids: Sequence[UUID], *, a
     """Emits the facts of these rows."""
     table = table_of(row_class)
     for start in range(0, len(ids), _PORTION):
-        query = facts_query(row_class, today()).where(table.c.id.in_(ids[start : start + _PORTION]))
-        _emit(session, row_class, session.execute(query), actor)
+        # One array rather than 5,000 parameters, and all rows at once rather than one by one.
+        portion = literal(ids[start : start + _PORTION], ARRAY(Uuid))
+        query = facts_query(row_class, today()).where(table.c.id == any_(portion))
+        _emit(session, row_class, session.execute(query).all(), actor)
 
 
 def republish(session: Session, row_classes: Iterable[type[LedgerRow]]) -> None:

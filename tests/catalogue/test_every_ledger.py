@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -547,3 +549,48 @@ def test_its_own_fields_are_in_the_api_documentation(bench: Bench, row_class: ty
     assert set(schema["properties"]) == set(row_class.input_fields()) and schema["additionalProperties"] is False
     named = {entry["name"] for entry in paths["paths"][f"/api/ledgers/{slug}"]["get"]["parameters"]}
     assert {"page", "size", "sort", "dept_id.under"} <= named
+
+
+# -- workbooks ------------------------------------------------------------------------------------------------------------
+
+
+def sent(bench: Bench, row_class: type[LedgerRow], who: Principal, content: bytes) -> dict[str, Any]:
+    files = {"file": ("台账.xlsx", content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}
+    answer = bench.ask(who, "POST", f"/{row_class.ledger.slug}/imports", files=files)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@parametrised()
+def test_its_template_has_every_field_and_takes_its_own_example(bench: Bench, row_class: type[LedgerRow]) -> None:
+    who = keeper(bench, row_class)
+    answer = bench.ask(who, "GET", f"/{row_class.ledger.slug}/template.xlsx")
+    assert answer.status_code == 200, answer.text
+    book = load_workbook(BytesIO(answer.content))
+    sheet = book.worksheets[0]
+    headings = [str(cell.value) for cell in sheet[3]]
+    fields = row_class.input_fields().values()
+    assert headings == ["序号", *(f"{spec.title}*" if spec.must_be_given else spec.title for spec in fields)]
+    for cell in sheet[4]:
+        sheet.cell(5, cell.column, cell.value if cell.column > 1 else 1)
+    buffer = BytesIO()
+    book.save(buffer)
+    job = sent(bench, row_class, who, buffer.getvalue())
+    assert (job["state"], job["rows"], job["errors"], job["warnings"]) == ("ready", 1, [], [])
+
+
+@parametrised()
+@pytest.mark.parametrize("reveal", [True, False], ids=["revealed", "masked"])
+def test_its_export_comes_back_unchanged(bench: Bench, row_class: type[LedgerRow], reveal: bool) -> None:
+    who = keeper(bench, row_class)
+    rows = [created(bench, row_class, who, number, remark="'=1+1" if number else "=1+1") for number in range(2)]
+    if reveal:
+        who = bench.who(grant(row_class), "ledgers:personal:read", scope="subtree", department=HOME)
+    answer = bench.ask(who, "GET", f"/{row_class.ledger.slug}/export.xlsx")
+    assert answer.status_code == 200, answer.text
+    job = sent(bench, row_class, who, answer.content)
+    assert (job["state"], job["unchanged"], job["errors"], job["warnings"]) == ("ready", len(rows), [], [])
+    done = bench.ask(who, "POST", f"/{row_class.ledger.slug}/imports/{job['id']}/confirm", json={})
+    assert done.json()["state"] == "confirmed"
+    page = bench.ask(who, "GET", f"/{row_class.ledger.slug}").json()
+    assert {row["version"] for row in page["items"]} == {1} and page["total"] == len(rows)

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import func, insert, select
+from sqlalchemy import Text, bindparam, cast, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from contracts.events import Event
@@ -40,17 +41,19 @@ def emit_all(session: Session, events: Iterable[tuple[Event, str]], *, actor: UU
     deliveries: list[dict[str, Any]] = []
     trace_id = origin.get().trace_id
     for event, aggregate in events:
-        data = event.model_dump(mode="json")
-        size = _size(data)
-        if size > MAX_EVENT_BYTES:
-            raise EventTooLarge(f"{event.type} {aggregate}: {size} bytes, {MAX_EVENT_BYTES} allowed")
+        # Serialised once, by pydantic, and handed to PostgreSQL as text: an import tells of 100,000 rows.
+        data = event.model_dump_json()
+        if _printed(data) > MAX_EVENT_BYTES:
+            size = _size(json.loads(data))
+            if size > MAX_EVENT_BYTES:
+                raise EventTooLarge(f"{event.type} {aggregate}: {size} bytes, {MAX_EVENT_BYTES} allowed")
         id_ = uuid7()
         rows.append(
-            {"id": id_, "type": event.type, "aggregate": aggregate, "data": data, "actor": actor, "trace_id": trace_id}
+            {"id": id_, "type": event.type, "aggregate": aggregate, "json": data, "actor": actor, "trace_id": trace_id}
         )
         deliveries += [{"event_id": id_, "subscriber": name} for name in subscribers_of(type(event))]
     if rows:
-        session.execute(insert(Outbox), rows)
+        session.execute(insert(Outbox.__table__).values(data=cast(bindparam("json", type_=Text), JSONB)), rows)
     if deliveries:
         session.execute(insert(OutboxDelivery), deliveries)
         session.execute(select(func.pg_notify(CHANNEL, "")))
@@ -63,7 +66,7 @@ def split(items: Iterable[T], *, most: int = 500, most_bytes: int = MAX_EVENT_BY
     part: list[T] = []
     room = most_bytes
     for item in items:
-        size = _size(item.model_dump(mode="json")) + 2
+        size = _printed(item.model_dump_json()) + 2
         if part and (len(part) >= most or size > room):
             yield tuple(part)
             part, room = [], most_bytes
@@ -71,6 +74,11 @@ def split(items: Iterable[T], *, most: int = 500, most_bytes: int = MAX_EVENT_BY
         room -= size
     if part:
         yield tuple(part)
+
+
+def _printed(data: str) -> int:
+    """At most so many bytes when PostgreSQL prints it, with a space after each colon and comma; cheap, and never less."""
+    return len(data.encode("utf-8", "surrogatepass")) + data.count(":") + data.count(",")
 
 
 def _size(data: Any) -> int:

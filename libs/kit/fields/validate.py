@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from kit.fields.kinds import parser
+from kit.fields.kinds import Parse, parser
 from kit.fields.lookups import Lookups
 from kit.fields.rules import Check, Rule
 from kit.fields.spec import FieldSpec, Issue, Wrong
@@ -19,6 +19,24 @@ class Checked(NamedTuple):
     filled: list[str]
 
 
+class _Known(dict[str, Any]):
+    """What the texts of one field were parsed to. Most columns of a workbook say the same few words, and looking one up
+    costs a tenth of parsing it; columns in which every text is new stop being remembered soon."""
+
+    def __init__(self, parse: Parse) -> None:
+        super().__init__()
+        self._parse = parse
+
+    def __missing__(self, text: str) -> Any:
+        value = self._parse(text)
+        if len(self) < _REMEMBERED and type(value) is not list:
+            self[text] = value
+        return value
+
+
+_REMEMBERED = 4096
+
+
 class RowValidator:
     """Compiled once for a table and its lookups; then some microseconds per field."""
 
@@ -28,9 +46,11 @@ class RowValidator:
         self._place = {key: place for place, key in enumerate(self.fields)}
         self._parsers = [(key, parser(spec, lookups)) for key, spec in self.fields.items()]
         self._parser_of = dict(self._parsers)
+        self._columns = [(key, parse, _Known(parse)) for key, parse in self._parsers]
         self._defaults = [(key, spec.default) for key, spec in self.fields.items() if spec.default is not None]
         self._within = _within_checks(self.fields, lookups)
         self._fillers = [rule.compile(self.fields, lookups) for rule in rules if rule.fills]
+        self._fill = [*self._within, *self._fillers]
         self._checks = [rule.compile(self.fields, lookups) for rule in rules if not rule.fills]
         self._fillable = sorted(
             {key for rule in rules for key in rule.fills} | {s.within for s in fields.values() if s.within}
@@ -56,12 +76,16 @@ class RowValidator:
         row: dict[str, Any] = {}
         wrong: set[str] = set()
         get = raw.get
-        for key, parse in self._parsers:
+        for key, parse, known in self._columns:
             if keep is not None and key in keep:
                 row[key] = keep[key]
                 continue
-            value = parse(get(key))
-            if isinstance(value, Wrong):
+            value = get(key)
+            if value is None:
+                row[key] = None
+                continue
+            value = known[value] if type(value) is str else parse(value)
+            if type(value) is Wrong:
                 issues.append(Issue(key, value.code, value.message))
                 wrong.add(key)
                 value = None
@@ -70,8 +94,7 @@ class RowValidator:
             if row[key] is None and key not in wrong:
                 row[key] = default
         blank = [key for key in self._fillable if row[key] is None and key not in wrong]
-        for check in (*self._within, *self._fillers):
-            self._apply(check, row, wrong, issues)
+        self._apply(self._fill, row, wrong, issues)
         for key, issue in self._required:
             # What a rule could not fill because something else is wrong is not a second error.
             if row[key] is None and key not in wrong and not (wrong and self.fields[key].derived):
@@ -79,22 +102,22 @@ class RowValidator:
         for key, when, values, message in self._required_when:
             if row[key] is None and key not in wrong and row[when.field] in values:
                 issues.append(Issue(key, "required", message))
-        for check in self._checks:
-            self._apply(check, row, wrong, issues)
+        self._apply(self._checks, row, wrong, issues)
         if len(issues) > 1:
             issues.sort(key=lambda issue: self._place[issue.field])
         return Checked(row, issues, [key for key in blank if row[key] is not None])
 
     @staticmethod
-    def _apply(check: Check, row: dict[str, Any], wrong: set[str], issues: list[Issue]) -> None:
-        issue = check(row)
-        if issue is not None and issue.field not in wrong:
-            issues.append(issue)
-            wrong.add(issue.field)
-        elif wrong:
-            # A rule must not fill a field in which the person has written something wrong: its error is the answer.
-            for key in wrong:
-                row[key] = None
+    def _apply(checks: Iterable[Check], row: dict[str, Any], wrong: set[str], issues: list[Issue]) -> None:
+        for check in checks:
+            issue = check(row)
+            if issue is not None and issue.field not in wrong:
+                issues.append(issue)
+                wrong.add(issue.field)
+            elif wrong:
+                # A rule must not fill a field in which the person has written something wrong: its error is the answer.
+                for key in wrong:
+                    row[key] = None
 
 
 def _within_checks(fields: Mapping[str, FieldSpec], lookups: Lookups) -> list[Check]:

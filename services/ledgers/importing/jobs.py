@@ -229,6 +229,13 @@ def sweep(session: Session) -> int:
     return len(ids)
 
 
+def ring(app: FastAPI) -> None:
+    """Wakes the background of this process, if it has one; another one finds the job within two seconds."""
+    background: Background | None = getattr(app.state, "imports", None)
+    if background is not None:
+        background.ring()
+
+
 @contextlib.contextmanager
 def running(app: FastAPI) -> Iterator[Background]:
     """For create_app's lifespans: the background works while the application runs."""
@@ -239,3 +246,4 @@ def running(app: FastAPI) -> Iterator[Background]:
         yield background
     finally:
         background.stop()
+        app.state.imports = None

@@ -60,6 +60,8 @@ def columns_json(job: ImportJob) -> list[dict[str, Any]]:
 
 def errors_json(session: Session, job: ImportJob) -> list[dict[str, Any]]:
     """The first 1,000 wrong cells, in the order of the file."""
+    if not job.invalid:
+        return []
     wrong = session.execute(
         select(ImportRow.row_no, ImportRow.errors, ImportRow.texts)
         .where(ImportRow.job_id == job.id, ~ImportRow.ok)

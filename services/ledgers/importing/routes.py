@@ -6,7 +6,7 @@ import hashlib
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Body, File, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from kit.http.limits import BodyLimit
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.problems import problem_response
 from kit.http.session import SessionDep
-from services.ledgers.importing import confirming, marked
+from services.ledgers.importing import confirming, jobs, marked
 from services.ledgers.importing.columns import Presenter
 from services.ledgers.importing.loading import AT_ONCE_ROWS, TooManyForNow, load
 from services.ledgers.importing.preview import job_json, rows_json
@@ -40,6 +40,8 @@ BODY_LIMIT = BodyLimit(r"/api/ledgers/[^/]+/imports/?$", LIMITS.file_bytes + 64 
 MOST_WAITING = 20
 # How long a small file waits for another one to be parsed before it goes to the background.
 PATIENCE_SECONDS = 3.0
+# A file of 500 rows is smaller than this; a larger one need not be looked at twice.
+AT_ONCE_BYTES = 1024 * 1024
 MAY_IMPORT = require("ledgers:{slug}:import")
 
 
@@ -87,6 +89,7 @@ def refused(error: Refused) -> Invalid:
 def upload(
     slug: str,
     request: Request,
+    tasks: BackgroundTasks,
     session: SessionDep,
     principal: CurrentPrincipal,
     once: OnceDep,
@@ -111,10 +114,9 @@ def upload(
         _at_once(session, job, content, principal)
         return job_json(session, job)
 
-    response = once(effect)
-    # Rung after the answer is made, before the commit; the thread looks again every two seconds in any case.
-    request.app.state.imports.ring()
-    return response
+    # Rung after the commit: before it, there would be nothing to find.
+    tasks.add_task(jobs.ring, request.app)
+    return once(effect)
 
 
 def _new_job(
@@ -147,6 +149,8 @@ def _new_job(
 
 def _at_once(session: Session, job: ImportJob, content: bytes, principal: Principal) -> None:
     """Validates a small file in this request; what turns out to be long, or would have to wait, stays queued."""
+    if len(content) > AT_ONCE_BYTES:
+        return
     with GATE.enter(PATIENCE_SECONDS) as free:
         if not free:
             return
@@ -241,6 +245,7 @@ def confirm(
     slug: str,
     import_id: UUID,
     request: Request,
+    tasks: BackgroundTasks,
     session: SessionDep,
     principal: CurrentPrincipal,
     body: Annotated[Confirmation | None, Body()] = None,
@@ -257,7 +262,7 @@ def confirm(
         # The rights are those of now, not of the upload.
         job.state, job.progress, job.attempts = "confirming", 0, 0
         job.principal, job.runner, job.heartbeat_at = principal.model_dump(mode="json"), None, None
-        request.app.state.imports.ring()
+        tasks.add_task(jobs.ring, request.app)
         return job_json(session, job)
     try:
         confirming.write(session, job, principal)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
 from contracts.principal import Principal
-from tests.catalogue.conftest import Bench, bench
+from tests.catalogue.conftest import Bench
 
 SAMPLES = Path("tests/fixtures/samples")
 CERTIFICATES, FACILITIES, SUPPLIES = "special-operation-certificates", "fire-facilities", "emergency-supplies"
@@ -77,11 +77,7 @@ def sample(name: str) -> bytes:
 
 def opened(content: bytes) -> Workbook:
     """A workbook of ours, read with another library than the one that wrote it."""
-    import io
-
     return load_workbook(io.BytesIO(content))
 
 
-Hand = Callable[..., Desk]
-
-__all__ = ["CERTIFICATES", "FACILITIES", "SUPPLIES", "Bench", "Desk", "bench", "opened", "sample"]
+__all__ = ["CERTIFICATES", "FACILITIES", "SUPPLIES", "Bench", "Desk", "opened", "sample"]

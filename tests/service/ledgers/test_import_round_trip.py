@@ -8,14 +8,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from kit.audit import AuditLog
 from kit.excel.guard import guard, guard_plain, unguard
-from sqlalchemy import select
 from tests.fixtures import museum
-from tests.service.ledgers.desk import CERTIFICATES, FACILITIES, SUPPLIES, Bench, Desk, bench, opened, sample
-
-__all__ = ["bench"]
+from tests.service.ledgers.desk import CERTIFICATES, FACILITIES, SUPPLIES, Bench, Desk, opened, sample
 
 
 def desk_of(bench: Bench, slug: str, *more: str, department: str | None = None) -> Desk:
@@ -117,7 +115,9 @@ def test_export_follows_filters_columns_and_scope_and_is_audited(bench: Bench) -
 
 
 NASTY = st.text(min_size=1, max_size=60) | st.builds(
-    lambda head, tail: head + tail, st.sampled_from(["=", "+", "-", "@", "'", "'=", "''=", "＝", "＠", "\t=", "_x0041_"]), st.text(max_size=20)
+    lambda head, tail: head + tail,
+    st.sampled_from(["=", "+", "-", "@", "'", "'=", "''=", "＝", "＠", "\t=", "_x0041_"]),
+    st.text(max_size=20),
 )
 
 

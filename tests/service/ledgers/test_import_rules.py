@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -13,9 +14,7 @@ from services.ledgers.importing.tables import ImportFile, ImportJob, ImportMatch
 from tests import company
 from tests.fixtures import museum
 from tests.fixtures.museum import facility
-from tests.service.ledgers.desk import CERTIFICATES, FACILITIES, Bench, Desk, bench, sample
-
-__all__ = ["bench"]
+from tests.service.ledgers.desk import CERTIFICATES, FACILITIES, Bench, Desk, sample
 
 
 @pytest.fixture
@@ -29,7 +28,9 @@ def book(*rows: dict[str, Any], headings: tuple[str, ...] = museum.HEADINGS) -> 
 
 
 def row_of(desk: Desk, number: str) -> dict[str, Any]:
-    (found,) = [row for row in desk.ask("GET", "", params={"size": "200"}).json()["items"] if row["facility_no"] == number]
+    (found,) = [
+        row for row in desk.ask("GET", "", params={"size": "200"}).json()["items"] if row["facility_no"] == number
+    ]
     return found
 
 
@@ -238,7 +239,9 @@ def test_long_files_go_to_the_background_and_are_written_there(desk: Desk) -> No
     assert (job["state"], job["created"], job["progress"]) == ("ready", 701, 100)
     done = desk.settled(desk.confirm(job).json(), "confirmed", "failed")
     assert (done["state"], desk.total()) == ("confirmed", 701)
-    bad = desk.send(museum.by_hand(museum.sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>' + '<row r="2"/>' * 11_000)))
+    bad = desk.send(
+        museum.by_hand(museum.sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>' + '<row r="2"/>' * 11_000))
+    )
     assert desk.settled(bad.json())["error"]["code"] == "headings_not_found"
 
 
@@ -272,11 +275,13 @@ def test_a_backend_killed_in_mid_confirmation_leaves_nothing(bench: Bench, desk:
         answers: list[Any] = []
         thread = threading.Thread(target=lambda: answers.append(desk.confirm(job)))
         thread.start()
-        import time
-
         for _ in range(100):
             with bench.database.session() as session:
-                waiting = session.scalar(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' LIMIT 1"))
+                waiting = session.scalar(
+                    text(
+                        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' LIMIT 1"
+                    )
+                )
             if waiting:
                 break
             time.sleep(0.05)

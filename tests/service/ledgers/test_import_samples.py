@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from contracts.events import LedgerRowsChanged
 from kit.audit import AuditLog
 from kit.bus.tables import Outbox
-from sqlalchemy import select
-from tests.service.ledgers.desk import CERTIFICATES, FACILITIES, SUPPLIES, Bench, Desk, bench, opened, sample
-
-__all__ = ["bench"]
+from tests.service.ledgers.desk import CERTIFICATES, FACILITIES, SUPPLIES, Bench, Desk, opened, sample
 
 GOOD = [
     ("特种作业人员持证台账-运行管理部.xlsx", CERTIFICATES, 86),
