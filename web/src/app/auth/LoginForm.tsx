@@ -48,7 +48,7 @@ export function LoginForm({ username }: Props) {
       onFinish={submit}
       {...(username ? { initialValues: { username } } : {})}
     >
-      <div role="alert" aria-live="assertive">
+      <div>
         {error && (
           <Alert
             type={locked ? "warning" : "error"}

@@ -88,7 +88,7 @@ export default function Shell() {
       <header className="header no-print">
         <Button
           type="text"
-          icon={<MenuOutlined />}
+          icon={<MenuOutlined aria-hidden />}
           aria-label={wide ? "收起或展开菜单" : "打开菜单"}
           {...(wide ? { "aria-expanded": menuShown } : {})}
           onClick={() => (wide ? setMenuShown(!menuShown) : setMenuOpen(true))}

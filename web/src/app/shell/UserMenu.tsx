@@ -43,7 +43,7 @@ export function UserMenu() {
         onClick: ({ key }) => (key === "leave" ? void leave() : navigate("/account")),
       }}
     >
-      <Button type="text" icon={<UserOutlined />} aria-label={`用户菜单：${user.name}`}>
+      <Button type="text" icon={<UserOutlined aria-hidden />} aria-label={`用户菜单：${user.name}`}>
         <span className="user-name">{user.name}</span>
       </Button>
     </Dropdown>

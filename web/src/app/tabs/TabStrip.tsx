@@ -57,13 +57,13 @@ export function TabStrip({ tabs, active, titleOf, onClose, onRefresh }: Props) {
       <Button
         type="text"
         size="small"
-        icon={<ReloadOutlined />}
+        icon={<ReloadOutlined aria-hidden />}
         aria-label="刷新当前页"
         title="刷新当前页"
         onClick={() => onRefresh(active)}
       />
       <Dropdown menu={menuOf(active)} trigger={["click"]}>
-        <Button type="text" size="small" icon={<DownOutlined />} aria-label="页签操作" />
+        <Button type="text" size="small" icon={<DownOutlined aria-hidden />} aria-label="页签操作" />
       </Dropdown>
     </nav>
   );

@@ -132,9 +132,9 @@ export function YesNoInput({ value, onChange, ...rest }: InputProps) {
 }
 
 function pick({ id, disabled, ...rest }: Partial<InputProps>) {
-  // antd's Form.Item also passes aria-* attributes, which the control must get.
-  const aria = Object.fromEntries(Object.entries(rest).filter(([name]) => name.startsWith("aria-")));
-  return { ...(id ? { id } : {}), ...(disabled ? { disabled } : {}), ...aria };
+  // antd's Form.Item also passes aria-* attributes and the event that starts the validation, which the control must get.
+  const passed = Object.fromEntries(Object.entries(rest).filter(([name]) => /^(aria-|on[A-Z])/.test(name)));
+  return { ...(id ? { id } : {}), ...(disabled ? { disabled } : {}), ...passed };
 }
 
 export type FormInput = ComponentType<InputProps>;

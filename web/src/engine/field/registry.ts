@@ -9,6 +9,8 @@ export interface Kind {
   search: searches.Search;
   width: number;
   align: "left" | "right";
+  /** Typed in: checked when the person goes on, not at every key. What is picked is checked at once. */
+  typed?: boolean;
   /** Takes the whole row of a form. */
   wide?: boolean;
 }
@@ -19,6 +21,7 @@ const text: Kind = {
   search: searches.TextSearch,
   width: 140,
   align: "left",
+  typed: true,
 };
 const number: Kind = {
   cell: cells.NumberCell,
@@ -26,6 +29,7 @@ const number: Kind = {
   search: searches.NumberSearch,
   width: 100,
   align: "right",
+  typed: true,
 };
 
 const KINDS: Record<string, Kind> = {

@@ -132,7 +132,6 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
       onValuesChange={changed}
       onFinish={() => void save(form.getFieldsValue(true))}
       scrollToFirstError={{ block: "center", focus: true }}
-      validateTrigger={["onBlur", "onSubmit"]}
       autoComplete="off"
     >
       {draftAt && (
@@ -183,6 +182,7 @@ function FieldItem({ field, parent, form }: { field: Field; parent: string | und
       name={field.key}
       label={field.title}
       required={required}
+      validateTrigger={kindOf(field.kind).typed ? "onBlur" : "onChange"}
       className={kindOf(field.kind).wide ? "wide" : ""}
       {...(field.help ? { extra: field.help } : {})}
       {...(when ? { dependencies: [when] } : {})}

@@ -92,7 +92,7 @@ export function Preview({ job, onChanged, onStartOver }: Props) {
         </Button>
         {job.invalid > 0 && (
           <Button
-            icon={<DownloadOutlined />}
+            icon={<DownloadOutlined aria-hidden />}
             onClick={() => imports.errors(ledger.slug, job.id).catch((error) => message.error(describe(error)))}
           >
             下载错误清单

@@ -52,7 +52,7 @@ export function UploadStep({ failed, onStarted }: Props) {
         <h2>1. 下载模板</h2>
         <p>模板中带 * 的列必填，选项列有下拉菜单。已有的 Excel 台账也可以直接上传，列的顺序不限，按列名识别。</p>
         <Button
-          icon={<DownloadOutlined />}
+          icon={<DownloadOutlined aria-hidden />}
           onClick={() => ledgers.template(ledger.slug, ledger.title).catch((error) => message.error(describe(error)))}
         >
           下载模板
@@ -77,7 +77,7 @@ export function UploadStep({ failed, onStarted }: Props) {
       </section>
       <section>
         <h2>3. 上传文件</h2>
-        <div role="alert">{problem && <Alert type="error" showIcon title={problem} className="form-note" />}</div>
+        {problem && <Alert type="error" showIcon title={problem} className="form-note" />}
         <Upload.Dragger
           accept=".xlsx"
           multiple={false}

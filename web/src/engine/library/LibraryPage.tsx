@@ -127,13 +127,13 @@ export default function LibraryPage({ slug, title }: { slug: string; title: stri
                   return false;
                 }}
               >
-                <Button type="primary" icon={<UploadOutlined />}>
+                <Button type="primary" icon={<UploadOutlined aria-hidden />}>
                   上传文件
                 </Button>
               </Upload>
             )}
             {may.folder && (
-              <Button icon={<FolderAddOutlined />} onClick={() => setDialog({ what: "folder" })}>
+              <Button icon={<FolderAddOutlined aria-hidden />} onClick={() => setDialog({ what: "folder" })}>
                 新建文件夹
               </Button>
             )}

@@ -85,7 +85,7 @@ function Actions({ task }: { task: UploadTask }) {
       <Button
         size="small"
         type="text"
-        icon={<CloseOutlined />}
+        icon={<CloseOutlined aria-hidden />}
         aria-label={`${state === "done" ? "移出列表" : "取消上传"} ${file.name}`}
         onClick={() => uploads.remove(id)}
       />

@@ -80,7 +80,12 @@ async function sendParts(
   const one = async (number: number) => {
     const part = parts.find((candidate) => candidate.number === number)!;
     try {
-      await put(part.url!, file.slice(part.offset, part.offset + part.size), (bytes) => (loaded.set(number, bytes), report()), either);
+      await put(
+        part.url!,
+        file.slice(part.offset, part.offset + part.size),
+        (bytes) => (loaded.set(number, bytes), report()),
+        either,
+      );
       parts = parts.map((candidate) => (candidate.number === number ? { ...candidate, done: true } : candidate));
     } catch (error) {
       loaded.delete(number);

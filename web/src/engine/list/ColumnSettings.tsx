@@ -36,7 +36,7 @@ export function ColumnSettings({ ledger, choice, onChange }: Props) {
               <Button
                 type="text"
                 size="small"
-                icon={<ArrowUpOutlined />}
+                icon={<ArrowUpOutlined aria-hidden />}
                 aria-label={`${field.title} 前移`}
                 disabled={index === 0}
                 onClick={() => move(index, -1)}
@@ -44,7 +44,7 @@ export function ColumnSettings({ ledger, choice, onChange }: Props) {
               <Button
                 type="text"
                 size="small"
-                icon={<ArrowDownOutlined />}
+                icon={<ArrowDownOutlined aria-hidden />}
                 aria-label={`${field.title} 后移`}
                 disabled={index === shown.length - 1}
                 onClick={() => move(index, 1)}
@@ -81,7 +81,7 @@ export function ColumnSettings({ ledger, choice, onChange }: Props) {
   );
   return (
     <Popover trigger="click" placement="bottomRight" title="列设置" content={content}>
-      <Button type="text" icon={<SettingOutlined />} aria-label="列设置" title="列设置" />
+      <Button type="text" icon={<SettingOutlined aria-hidden />} aria-label="列设置" title="列设置" />
     </Popover>
   );
 }

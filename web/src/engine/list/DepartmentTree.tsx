@@ -27,7 +27,7 @@ export function DepartmentTree({ value, onChange }: Props) {
         <Button
           type="text"
           size="small"
-          icon={<MenuUnfoldOutlined />}
+          icon={<MenuUnfoldOutlined aria-hidden />}
           aria-label="展开部门树"
           title="展开部门树"
           onClick={() => setOpen(true)}
@@ -49,7 +49,7 @@ export function DepartmentTree({ value, onChange }: Props) {
         />
         <Button
           type="text"
-          icon={<MenuFoldOutlined />}
+          icon={<MenuFoldOutlined aria-hidden />}
           aria-label="收起部门树"
           title="收起部门树"
           onClick={() => setOpen(false)}

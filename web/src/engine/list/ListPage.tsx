@@ -89,7 +89,7 @@ export function ListPage({ path }: { path: string }) {
               trigger={["click"]}
               menu={{ items: [{ key: "delete", label: "删除", danger: true }], onClick: () => void remove(row) }}
             >
-              <Button type="link" size="small" icon={<MoreOutlined />} aria-label="更多操作" />
+              <Button type="link" size="small" icon={<MoreOutlined aria-hidden />} aria-label="更多操作" />
             </Dropdown>
           )}
         </Space>
@@ -97,6 +97,7 @@ export function ListPage({ path }: { path: string }) {
     },
   ];
   const width = columns.reduce((total, column) => total + Number(column.width ?? 120), 0);
+  const empty = !list.data?.items.length;
   const filtered = Boolean(state.q || state.dept || Object.keys(state.filters).length);
 
   return (
@@ -140,8 +141,8 @@ export function ListPage({ path }: { path: string }) {
             dataSource={list.data?.items ?? []}
             loading={list.isPending || (list.isFetching && list.isPlaceholderData)}
             // Nothing to reach by scrolling, and so nothing that a keyboard could not reach, while there is no row.
-            scroll={list.data?.items.length === 0 ? {} : { x: width }}
-            sticky
+            scroll={empty ? {} : { x: width }}
+            sticky={!empty}
             bordered
             onRow={(row) => ({ onDoubleClick: () => showRow(row.id) })}
             onChange={(_pagination, _filters, sorter) => {

@@ -69,7 +69,7 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
         );
       })}
       <div className="search-actions">
-        <Button type="primary" htmlType="submit" icon={<SearchOutlined />} loading={busy}>
+        <Button type="primary" htmlType="submit" icon={<SearchOutlined aria-hidden />} loading={busy}>
           查询
         </Button>
         <Button
@@ -85,7 +85,7 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
           <Button
             type="link"
             aria-expanded={open}
-            icon={open ? <UpOutlined /> : <DownOutlined />}
+            icon={open ? <UpOutlined aria-hidden /> : <DownOutlined aria-hidden />}
             onClick={() => setOpen(!open)}
           >
             {open ? "收起" : "展开"}

@@ -63,28 +63,38 @@ export function Toolbar(props: Props) {
     <div className="toolbar no-print">
       <Space wrap>
         {ledger.permissions.create && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={props.onNew}>
+          <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={props.onNew}>
             新建
           </Button>
         )}
         {ledger.permissions.import && (
           <>
-            <Button icon={<ImportOutlined />} onClick={() => navigate(`${path}/import`)}>
+            <Button icon={<ImportOutlined aria-hidden />} onClick={() => navigate(`${path}/import`)}>
               批量导入
             </Button>
-            <Button icon={<DownloadOutlined />} loading={busy === "template"} onClick={() => void get("template")}>
+            <Button
+              icon={<DownloadOutlined aria-hidden />}
+              loading={busy === "template"}
+              onClick={() => void get("template")}
+            >
               模板下载
             </Button>
           </>
         )}
         {ledger.permissions.export && (
-          <Button icon={<ExportOutlined />} loading={busy === "export"} onClick={() => void get("export")}>
+          <Button icon={<ExportOutlined aria-hidden />} loading={busy === "export"} onClick={() => void get("export")}>
             导出
           </Button>
         )}
       </Space>
       <Space size={4}>
-        <Button type="text" icon={<ReloadOutlined />} aria-label="刷新列表" title="刷新列表" onClick={props.onReload} />
+        <Button
+          type="text"
+          icon={<ReloadOutlined aria-hidden />}
+          aria-label="刷新列表"
+          title="刷新列表"
+          onClick={props.onReload}
+        />
         <Dropdown
           trigger={["click"]}
           menu={{
@@ -98,12 +108,12 @@ export function Toolbar(props: Props) {
             onClick: ({ key }) => props.onDensity(key as Density),
           }}
         >
-          <Button type="text" icon={<ColumnHeightOutlined />} aria-label="行高" title="行高" />
+          <Button type="text" icon={<ColumnHeightOutlined aria-hidden />} aria-label="行高" title="行高" />
         </Dropdown>
         <ColumnSettings ledger={ledger} choice={choice} onChange={props.onChoice} />
         <Button
           type="text"
-          icon={full ? <FullscreenExitOutlined /> : <FullscreenOutlined />}
+          icon={full ? <FullscreenExitOutlined aria-hidden /> : <FullscreenOutlined aria-hidden />}
           aria-label={full ? "退出全屏" : "全屏"}
           title={full ? "退出全屏" : "全屏"}
           onClick={() => props.onFull(!full)}

@@ -50,11 +50,11 @@ export default function CertificatesPage({ title }: { title: string }) {
             仅有效
           </label>
           {may(me?.permissions ?? [], "reports:certificates:export") && (
-            <Button icon={<ExportOutlined />} loading={save.isPending} onClick={() => save.mutate()}>
+            <Button icon={<ExportOutlined aria-hidden />} loading={save.isPending} onClick={() => save.mutate()}>
               导出
             </Button>
           )}
-          <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
+          <Button icon={<PrinterOutlined aria-hidden />} onClick={() => window.print()}>
             打印
           </Button>
         </Space>

@@ -1,0 +1,83 @@
+"""A real Chromium before the real stack. Each test gets a browser context of its own; what the page complains about in its
+console fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.browser.office import Office
+from tests.system.stack import Stack
+
+# No GPU, no QUIC, and nothing that calls home (frontend.md 5).
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+# An answer of 4xx is a line in the console by itself; tests look at what the page makes of it.
+EXPECTED = "Failed to load resource: the server responded with a status of 4"
+
+Open = Callable[..., Office]
+# Two cores run the browser and fifteen processes: what takes a second alone may take ten here.
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The system's Chromium; where there is none the test is skipped, and fails in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        message = "no Chromium on this machine (apt-get install chromium fonts-noto-cjk)"
+        if os.environ.get("SAFEWORK_CI") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    started = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def open_office(browser: Browser, stack: Stack) -> Iterator[Open]:
+    """Opens the office web app, signed in as somebody, in a browser of their own: `open_office("safety")`."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type in ("error", "warning") and not message.text.startswith(EXPECTED)
+                else None
+            ),
+        )
+
+    def opened(user: str | None = None, *, width: int = 1440, height: int = 900) -> Office:
+        context = browser.new_context(
+            base_url=stack.url, locale="zh-CN", viewport={"width": width, "height": height}, accept_downloads=True
+        )
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        office = Office(page, stack)
+        if user is not None:
+            office.sign_in(user)
+        return office
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
