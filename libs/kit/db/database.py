@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from kit.db.reads import Reads
 from kit.settings import ServiceSettings
 
 # Time limits are set on the connection as well as on the role: a greenlet or a client that gives up does not stop
@@ -17,23 +19,27 @@ _OPTIONS = "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=5s -c idle_
 
 class Database:
     """The service's database. `session()` never commits; `transaction()` does, and is for the edges only: kit.http,
-    kit.bus, kit.worker and the command line (import rules, architecture.md 2)."""
+    kit.bus, kit.worker and the command line (import rules, architecture.md 2). `reads` runs single SELECTs of hot paths."""
 
     def __init__(self, settings: ServiceSettings, *, pool_size: int = 8, max_overflow: int = 8) -> None:
+        url = settings.database_url.get_secret_value()
+        connect_args: dict[str, Any] = {
+            "options": _OPTIONS,
+            "connect_timeout": 3,
+            "application_name": f"safework-{settings.service}",
+            "keepalives_idle": 30,
+        }
         self.engine: Engine = create_engine(
-            settings.database_url.get_secret_value(),
+            url,
             pool_pre_ping=True,
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_timeout=5,
             pool_recycle=1800,
-            connect_args={
-                "options": _OPTIONS,
-                "connect_timeout": 3,
-                "application_name": f"safework-{settings.service}",
-                "keepalives_idle": 30,
-            },
+            connect_args=connect_args,
         )
+        # No connection is made before the first read.
+        self.reads = Reads(url, connect_args, pool_size, max_overflow)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
 
     @contextmanager
@@ -59,3 +65,4 @@ class Database:
     def close(self) -> None:
         """Closes every pooled connection."""
         self.engine.dispose()
+        self.reads.close()
