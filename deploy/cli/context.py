@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from deploy.cli.terminal import fail
+from deploy.cli.terminal import explained, fail
 
 # Whoever has set one of these runs a deployment of their own, and var/ is none of our business.
 _GIVEN = ("SAFEWORK_DATABASE_URL", "SAFEWORK_MIGRATION_DATABASE_URL", "SAFEWORK_SECRETS_DIR")
@@ -23,14 +23,12 @@ def use(service: str, *, process: str = "api") -> None:
     if not embedded():
         return
     from deploy.local import stack
-    from deploy.local.failure import StackError
 
-    try:
-        os.environ.update(_EMBEDDED := stack.service_env(service, process=process))
-    except StackError as error:
-        fail(error.message, error.hint)
+    with explained():
+        variables = stack.service_env(service, process=process)
+    os.environ.update(variables)
     # The next service of the same command must not take these for a deployment of the person's own.
-    _put.update(_EMBEDDED)
+    _put.update(variables)
 
 
 _put: dict[str, str] = {}

@@ -90,13 +90,13 @@ def logs(
     from deploy.local import control, stack
 
     where = stack.layout()
-    known = sorted(file.stem for file in where.log.glob("*.log"))
-    chosen = control.matching(name, known) if name else known
-    if not chosen:
-        fail(
-            f"没有 {name} 的日志" if name else "还没有日志", "可选：" + "、".join(known) if known else "先运行 make up"
-        )
-    show([where.log_file(each) for each in chosen], lines, follow)
+    with explained():
+        known = sorted(file.stem for file in where.log.iterdir() if file.suffix == ".log") if where.log.is_dir() else []
+        chosen = control.matching(name, known) if name else known
+        if not chosen:
+            choice = "可选：" + "、".join(known) if known else "先运行 make up"
+            fail(f"没有 {name} 的日志" if name else "还没有日志", choice)
+        show([where.log_file(each) for each in chosen], lines, follow)
 
 
 def restart(name: Annotated[str, typer.Argument(help="进程或服务名，例如 ledgers、ledgers-worker")]) -> None:

@@ -23,10 +23,15 @@ def fail(message: str, hint: str = "") -> NoReturn:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turns the embedded stack's own error into such a sentence."""
+    """Turns the embedded stack's own error, and files of another user, into such a sentence."""
     from deploy.local.failure import StackError
 
     try:
         yield
     except StackError as error:
         fail(error.message, error.hint)
+    except PermissionError as error:
+        fail(
+            f"没有权限使用 {error.filename}",
+            "它属于另一个用户，例如曾以 root 启动过：用那个用户操作，或请他移交 var 目录",
+        )

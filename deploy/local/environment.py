@@ -52,4 +52,6 @@ def for_service(layout: Layout, service: str, *, process: str = "api") -> dict[s
         result["SAFEWORK_HEARTBEAT_FILE"] = str(layout.heartbeat(f"{service}-worker"))
         # psycopg's C waiter blocks eventlet's whole hub; this has to stand before psycopg is imported (reliability.md F9).
         result["PSYCOPG_WAIT_FUNC"] = "wait_selector"
+        # All addresses of this stack are 127.0.0.1: eventlet's own resolver is a fifth of a worker's start and of no use.
+        result["EVENTLET_NO_GREENDNS"] = "yes"
     return result

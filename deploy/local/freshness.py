@@ -1,5 +1,6 @@
-"""Whether migrating and seeding would change anything. Both are safe to repeat and take several seconds, which every start
-would pay; they are left out while neither the code nor the databases have changed since they last ran."""
+"""Whether preparing the databases, migrating and seeding would change anything. All are safe to repeat and take several
+seconds, which every start would pay; they are left out while neither the code nor the databases have
+changed since they last ran."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from deploy.local import postgres
 from deploy.local.layout import PROJECT, Layout, read_json, write_private
 from deploy.local.topology import SERVICES
 
-SOURCES = ("services", "libs")
+# The last one says which roles and limits the databases have.
+SOURCES = ("services", "libs", "deploy/local")
 
 
 def is_fresh(layout: Layout, port: int, secrets: dict[str, str], demo_password: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -70,6 +71,9 @@ class Managed:
             self._probe(now)
 
     def _start(self, now: float) -> None:
+        if self.spec.unneeded is not None and _true(self.spec.unneeded):
+            self.state, self.detail = "done", ""
+            return
         child.rotate(self.log)
         heartbeat = self.spec.env.get("SAFEWORK_HEARTBEAT_FILE")
         if heartbeat:
@@ -197,6 +201,14 @@ class Managed:
             "task": self.spec.task,
             "stop_signal": self.spec.stop_signal.value,
         }
+
+
+def _true(question: Callable[[], bool]) -> bool:
+    try:
+        return question()
+    except Exception:
+        # The task itself will meet what went wrong, and say so in its log.
+        return False
 
 
 def _ask(ready: Probe | None, alive: Probe | None) -> tuple[str | None, str | None]:

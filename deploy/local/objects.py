@@ -80,12 +80,17 @@ def command(layout: Layout, ports: dict[str, int]) -> list[str]:
     return [program(), "-logtostderr=true", "server", *(f"-{name}={value}" for name, value in options.items())]
 
 
+def bucket_made(layout: Layout) -> bool:
+    """Whether the bucket has been made in these data; the mark lies among them, so that they can only be lost together."""
+    return _mark(layout).exists()
+
+
+def _mark(layout: Layout) -> Path:
+    return layout.objects / "data" / ".bucket-made"
+
+
 def ensure_bucket(layout: Layout, ports: dict[str, int]) -> None:
     """Makes the bucket if there is none yet."""
-    # Inside the data folder, so that the two can only be lost together; asking weed's shell takes two seconds.
-    made = layout.objects / "data" / ".bucket-made"
-    if made.exists():
-        return
     master = f"127.0.0.1:{ports['objects_master']}.{ports['objects_master_grpc']}"
     filer = f"127.0.0.1:{ports['objects_filer']}.{ports['objects_filer_grpc']}"
 
@@ -106,4 +111,4 @@ def ensure_bucket(layout: Layout, ports: dict[str, int]) -> None:
     listed = shell("s3.bucket.list")
     if BUCKET not in listed:
         raise StackError(f"无法建立对象存储桶 {BUCKET}：{listed.strip()[-300:]}")
-    made.touch()
+    _mark(layout).touch()

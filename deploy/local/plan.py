@@ -5,10 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 
-from deploy.local import account, environment, objects, postgres, probes, secrets, topology, valkey
+from deploy.local import account, environment, freshness, objects, postgres, probes, secrets, topology, valkey
 from deploy.local.layout import Layout
 from deploy.local.options import Options
 from deploy.local.ports import load as load_ports
+from deploy.local.settings import LocalSettings
 from deploy.local.spec import Spec
 
 INFRASTRUCTURE, TASKS, SERVICES, GATEWAY = range(4)
@@ -19,6 +20,10 @@ def processes(layout: Layout) -> list[Spec]:
     ports, keys, plain = load_ports(layout), secrets.load(layout), environment.inherited()
     owner, options = account.for_data(layout.postgres), Options.load(layout)
     own = {**plain, "SAFEWORK_VAR": str(layout.root)}
+
+    def fresh() -> bool:
+        password = secrets.demo_password(LocalSettings(), layout)
+        return freshness.is_fresh(layout, ports["postgres"], keys, password)
 
     def python(*arguments: str) -> tuple[str, ...]:
         return (sys.executable, "-m", *arguments)
@@ -34,10 +39,13 @@ def processes(layout: Layout) -> list[Spec]:
         # (measured with kill -9, architecture.md 5), so that there is nothing to wait for.
         Spec("objects", tuple(objects.command(layout, ports)), stage=INFRASTRUCTURE, env=plain, cwd=layout.objects,
              stop_patience=2, ready=probes.http_ok(ports["objects_s3"], "/healthz")),
-        Spec("databases", python("deploy.local.tasks", "databases"), ("postgres",), TASKS, task=True, env=own),
-        Spec("bucket", python("deploy.local.tasks", "bucket"), ("objects",), TASKS, task=True, env=own),
-        Spec("migrate", python("deploy.local.tasks", "migrate"), ("databases",), TASKS, task=True, env=own),
-        Spec("seed", python("deploy.local.tasks", "seed"), ("migrate",), TASKS, task=True, env=own),
+        Spec("databases", python("deploy.local.tasks", "databases"), ("postgres",), TASKS, task=True, env=own,
+             unneeded=fresh),
+        Spec("bucket", python("deploy.local.tasks", "bucket"), ("objects",), TASKS, task=True, env=own,
+             unneeded=lambda: objects.bucket_made(layout)),
+        Spec("migrate", python("deploy.local.tasks", "migrate"), ("databases",), TASKS, task=True, env=own,
+             unneeded=fresh),
+        Spec("seed", python("deploy.local.tasks", "seed"), ("migrate",), TASKS, task=True, env=own, unneeded=fresh),
     ]  # fmt: skip
     for service in topology.SERVICES:
         stack += _service(layout, service, ports[f"{service}_api"], python)

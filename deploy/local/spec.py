@@ -29,6 +29,8 @@ class Spec:
     ready: Probe | None = None
     alive: Probe | None = None
     patience: float = 30.0
+    # For a task: whether there is nothing for it to do. Asked when its turn comes, without a process; an error is a no.
+    unneeded: Callable[[], bool] | None = None
     # How long from its start to its first readiness before it counts as hung. A busy small machine is slow.
     start_patience: float = 120.0
     stop_signal: signal.Signals = signal.SIGTERM

@@ -14,19 +14,16 @@ def main() -> None:
     settings = LocalSettings()
     layout = settings.layout()
     port, keys = ports.load(layout)["postgres"], secrets.load(layout)
-    facts = (layout, port, keys, secrets.demo_password(settings, layout))
     match sys.argv[1:]:
         case ["databases"]:
             postgres.ensure_databases(port, keys)
         case ["bucket"]:
             objects.ensure_bucket(layout, ports.load(layout))
         case ["migrate"]:
-            if not freshness.is_fresh(*facts):
-                _safework("migrate", "--all")
+            _safework("migrate", "--all")
         case ["seed"]:
-            if not freshness.is_fresh(*facts):
-                _safework("seed", "--all")
-                freshness.mark(*facts)
+            _safework("seed", "--all")
+            freshness.mark(layout, port, keys, secrets.demo_password(settings, layout))
         case other:
             sys.exit(f"unknown step: {other}")
 

@@ -270,3 +270,33 @@ def test_before_the_first_start_every_command_says_what_to_do(tmp_path: Path, co
     assert result.returncode == 1
     assert "make up" in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("command", [["up"], ["status"], ["logs"], ["down"], ["migrate", "ledgers"]])
+def test_a_folder_of_another_user_is_explained(tmp_path: Path, command: list[str]) -> None:
+    """Once started as root, then as oneself: the commonest way to spoil a data folder."""
+    from deploy.local.layout import Layout
+
+    layout = Layout(tmp_path / "var")
+    layout.create()
+    for file in (layout.state, layout.lock, layout.secrets, layout.ports):
+        file.write_text("{}")
+        file.chmod(0o600)
+    for parent in layout.root.parents:
+        if parent.is_relative_to(tmp_path.parents[1]):
+            parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
+    if command == ["up"]:
+        command = ["up", "--port", str(free_port())]
+    # Everything is imported before the change of user, who may not be able to read the interpreter's own folder.
+    program = (
+        "import os, sys; import deploy.cli, deploy.cli.report, deploy.cli.progress, deploy.cli.follow, deploy.local.stack,"
+        " deploy.local.supervisor, kit.db.migrate; os.setgid(65534); os.setuid(65534); deploy.cli.app(sys.argv[1:])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program, *command],
+        env=environ(layout.root) | {"HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "另一个用户" in result.stderr
+    assert "Traceback" not in result.stderr
