@@ -39,7 +39,7 @@ class Database:
             connect_args=connect_args,
         )
         # No connection is made before the first read.
-        self.reads = Reads(url, connect_args, pool_size, max_overflow)
+        self.reads = Reads(url, connect_args)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
 
     @contextmanager

@@ -18,11 +18,14 @@ from sqlalchemy.pool import NullPool
 # The server refuses to write on these connections, whatever statement may get here.
 _READ_ONLY = " -c default_transaction_read_only=on"
 
+# Connections of one process for such reads, made when they are needed; kit.http.app has as many threads for them.
+READERS = 16
+
 
 class Reads:
     """Connections in autocommit mode, with the same time limits as everybody else's."""
 
-    def __init__(self, url: str, connect_args: dict[str, Any], pool_size: int, max_overflow: int) -> None:
+    def __init__(self, url: str, connect_args: dict[str, Any]) -> None:
         options: dict[str, Any] = {
             "isolation_level": "AUTOCOMMIT",
             "connect_args": {**connect_args, "options": connect_args["options"] + _READ_ONLY},
@@ -31,8 +34,10 @@ class Reads:
         self._engine = create_engine(
             url,
             pool_reset_on_return=None,
-            pool_size=pool_size,
-            max_overflow=max_overflow,
+            pool_size=READERS,
+            max_overflow=0,
+            # The last one used is the warmest: its statements are prepared already.
+            pool_use_lifo=True,
             pool_timeout=5,
             pool_recycle=1800,
             **options,

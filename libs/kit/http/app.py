@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from typing import Any
 
@@ -11,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 
 from kit import log
 from kit.db import Database
+from kit.db.reads import READERS
 from kit.http import health, problems
 from kit.http.limits import BodyLimit, Limits
 from kit.http.principal import Verifies, check_routes
@@ -43,6 +46,9 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.setup(settings, "api")
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        # For asyncio.to_thread, which the hot reads use: a hop by it costs half of one by anyio (measured, 70 against
+        # 150 µs). As many threads as there are connections for them.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, "read"))
         with ExitStack() as stack:
             stack.callback(database.close)
             for opened in lifespans:

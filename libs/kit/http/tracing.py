@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import lru_cache
 from uuid import uuid4
 
 import structlog
@@ -15,6 +16,11 @@ from kit.http.problems import unexpected
 
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
 _SECONDS = Histogram("http_request_seconds", "Time to answer", ["method", "status"])
+
+
+@lru_cache(maxsize=200)
+def _seconds(method: str, status: int) -> Histogram:
+    return _SECONDS.labels(method, str(status))
 
 
 class Tracing:
@@ -56,7 +62,7 @@ class Tracing:
             if not started:
                 await answer(scope, receive, traced)
         finally:
-            _SECONDS.labels(scope["method"], str(status)).observe(time.perf_counter() - start)
+            _seconds(scope["method"], status).observe(time.perf_counter() - start)
             structlog.contextvars.unbind_contextvars("trace_id")
             origin.reset(token)
 
