@@ -39,10 +39,12 @@ def departments_for(session: Session, principal: Principal) -> Departments:
 
 
 def writable_departments(session: Session, principal: Principal) -> frozenset[UUID] | None:
-    """None stands for all of them."""
-    if principal.scope.kind is ScopeKind.COMPANY:
+    """None stands for all of them. With the scope 本人 it is one's own department: kit.directory.in_scope, as a set."""
+    kinds = {scope.kind for scope in (principal.scope, *principal.scope.also)}
+    if ScopeKind.COMPANY in kinds:
         return None
-    if principal.scope.kind is ScopeKind.OWN:
-        return frozenset((principal.department_id,)) if principal.department_id else frozenset()
     reach = scope_clause(principal, DirectoryDepartment.id)
-    return frozenset(session.scalars(select(DirectoryDepartment.id).where(reach)))
+    ids = set(session.scalars(select(DirectoryDepartment.id).where(reach)))
+    if ScopeKind.OWN in kinds and principal.department_id is not None:
+        ids.add(principal.department_id)
+    return frozenset(ids)

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Label, Select, Table, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Label,
+    Select,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from contracts.principal import Principal
 from kit.db import today
-from kit.directory import scope_clause
+from kit.directory import scope_clause, scope_key
 from kit.directory.tables import DirectoryDepartment, DirectoryPerson
 from kit.errors import NotFound
-from kit.query import Counts, Filter, ListParams, ListQuery, as_json, condition, masked, page_json, search_clause
+from kit.query import (
+    FEW,
+    Counts,
+    Filter,
+    ListParams,
+    ListQuery,
+    Search,
+    Statements,
+    as_json,
+    condition,
+    every_statement,
+    filter_name,
+    hits_statement,
+    is_deep,
+    masked,
+    page_statement,
+    some_statement,
+)
 from services.ledgers.conditions import Columns
 from services.ledgers.ledger import LedgerRow
 
 PERSONAL = "ledgers:personal:read"
 counts = Counts()
+statements = Statements()
 
 
 def table_of(row_class: type[LedgerRow]) -> Table:
@@ -83,48 +115,82 @@ class RowReader:
     def where(self, query: ListQuery) -> list[ColumnElement[bool]]:
         """The rows that a query means, of those that the person sees."""
         found = visible(self.row_class, self.principal)
-        found += [self._condition(wanted) for wanted in query.filters]
-        if query.q is not None:
-            found.append(self._search(query.q))
+        found += [self._condition(wanted, filter_name(place)) for place, wanted in enumerate(query.filters)]
+        if query.search is not None:
+            found.append(self._search(query.search))
         return found
 
-    def _condition(self, wanted: Filter) -> ColumnElement[bool]:
+    def _condition(self, wanted: Filter, name: str) -> ColumnElement[bool]:
         spec = self.row_class.fields[wanted.key]
         if wanted.op == "under":
-            return self.table.c[wanted.key].in_(departments_under(wanted.value))
+            return self.table.c[wanted.key].in_(departments_under(bindparam(name, wanted.value, Uuid)))
         column: ColumnElement[Any] | None = self.table.c.get(wanted.key)
         if column is None:
             column = status_sql(self.row_class, self.table.c, self.on)
             assert column is not None
         if spec.kind == "multi_choice":
-            values = wanted.value if wanted.op == "in" else [wanted.value]
-            return column.op("&&", is_comparison=True)(values)
-        return condition(column, wanted)
+            values = bindparam(name, wanted.value, column.type if wanted.op == "in" else String)
+            several = values if wanted.op == "in" else func.array_append(cast(None, column.type), values)
+            return column.op("&&", is_comparison=True)(several)
+        return condition(column, wanted, name)
 
-    def _search(self, q: str) -> ColumnElement[bool]:
+    def _search(self, search: Search) -> ColumnElement[bool]:
         searched = {key: spec for key, spec in self.row_class.fields.items() if spec.search}
-        return search_clause(
-            q,
+        return search.clause(
             [self.table.c[key] for key, spec in searched.items() if not spec.personal],
             [self.table.c[key] for key, spec in searched.items() if spec.personal],
         )
 
     def page(self, session: Session, query: ListQuery) -> bytes:
         """The answer to a list request, as the bytes of its JSON."""
-        where = self.where(query)
-        items, found = page_json(session, self.table, where, query, self.project)
+        shape = (*self._seen_as(), query.shape)
+        if query.search is not None and query.search.indexed and not counts.large(self._group, self._key(query)):
+            statement = statements.get(
+                session,
+                ("hits", self.reveal, *shape),
+                lambda: hits_statement(self.table, self.where(query), query.sorts, self.project),
+            )
+            items, total = statement.one(session, {**query.values, "size": query.size, "skip": query.offset})
+            if total <= FEW:
+                return _envelope(items, total, query)
+        deep = is_deep(query.offset)
+        statement = statements.get(
+            session,
+            ("page", self.reveal, deep, *shape),
+            lambda: page_statement(self.table, self.where(query), query.sorts, self.project, deep=deep),
+        )
+        items, found = statement.one(session, {**query.values, "size": query.size, "skip": query.offset})
         if found and found < query.size:
             total = query.offset + found
         elif not found and query.page == 1:
             total = 0
         else:
-            total = counts.total(session, self.table, where, self.row_class.ledger.slug, self._count_key(query))
-        return f'{{"items":{items},"total":{total},"page":{query.page},"size":{query.size}}}'.encode()
+            total = self._total(session, query, shape)
+        return _envelope(items, total, query)
 
-    def _count_key(self, query: ListQuery) -> tuple[Any, ...]:
-        scope = self.principal.scope
-        filters = tuple((f.key, f.op, tuple(f.value) if isinstance(f.value, list) else f.value) for f in query.filters)
-        return scope.kind, scope.department_ids, self.principal.user_id, self.on, query.q, filters
+    def _seen_as(self) -> tuple[Any, ...]:
+        """What of the person and the day shapes the SQL."""
+        return self.row_class.ledger.slug, scope_key(self.principal), self.on
+
+    def _total(self, session: Session, query: ListQuery, shape: tuple[Any, ...]) -> int:
+        def count(what: str, build: Callable[..., Select[int]]) -> Callable[[], int]:
+            def run() -> int:
+                made = statements.get(session, (what, *shape), lambda: build(self.table, self.where(query)))
+                return int(made.one(session, query.values)[0])
+
+            return run
+
+        return counts.total(
+            self._group, self._key(query), count("some", some_statement), count("every", every_statement)
+        )
+
+    @property
+    def _group(self) -> str:
+        return self.row_class.ledger.slug
+
+    def _key(self, query: ListQuery) -> tuple[Any, ...]:
+        values = tuple((f.key, f.op, tuple(f.value) if isinstance(f.value, list) else f.value) for f in query.filters)
+        return (*self._seen_as(), query.q, values)
 
     # -- one row ------------------------------------------------------------------------------------------------------
 
@@ -143,7 +209,11 @@ class RowReader:
         return str(items[1:-1])
 
 
-def departments_under(id_: UUID) -> Select[Any]:
+def _envelope(items: str, total: int, query: ListQuery) -> bytes:
+    return f'{{"items":{items},"total":{total},"page":{query.page},"size":{query.size}}}'.encode()
+
+
+def departments_under(id_: ColumnElement[UUID]) -> Select[Any]:
     """A department and everything below it, as a subquery."""
     top, below = aliased(DirectoryDepartment), aliased(DirectoryDepartment)
     return select(below.id).join(top, func.starts_with(below.path, top.path)).where(top.id == id_)

@@ -10,7 +10,7 @@ from kit.directory.lookup import (
     dictionary,
     people_with_role,
 )
-from kit.directory.scope import in_scope, scope_clause
+from kit.directory.scope import in_scope, scope_clause, scope_key
 
 __all__ = [
     "DepartmentNames",
@@ -28,4 +28,5 @@ __all__ = [
     "item",
     "people_with_role",
     "scope_clause",
+    "scope_key",
 ]

@@ -5,6 +5,7 @@ as a missing one."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,14 @@ def scope_clause(principal: Principal, dept_column: Column, owner_column: Column
     return or_(
         *(_reach(principal, part, dept_column, owner_column) for part in (principal.scope, *principal.scope.also))
     )
+
+
+def scope_key(principal: Principal) -> Hashable:
+    """Everything that `scope_clause` reads of a principal: two people with equal keys see the same rows, so that what was
+    made for one of them (SQL text, a total) serves the other."""
+    scopes = (principal.scope, *principal.scope.also)
+    own = principal.user_id if any(scope.kind is ScopeKind.OWN for scope in scopes) else None
+    return tuple((scope.kind, scope.department_ids) for scope in scopes), own
 
 
 def _reach(principal: Principal, scope: Scope, dept_column: Column, owner_column: Column | None) -> ColumnElement[bool]:

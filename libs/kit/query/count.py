@@ -10,15 +10,25 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, func, literal_column, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Table, func, literal_column, select
 
 EXACT = 10_000
 SECONDS = 30.0
 _MOST_KEYS = 2_000
+
+
+def some_statement(table: Table, where: Sequence[ColumnElement[bool]]) -> Select[int]:
+    """Counts up to EXACT + 1."""
+    some = select(literal_column("1")).select_from(table).where(*where).limit(literal_column(str(EXACT + 1))).subquery()
+    return select(func.count()).select_from(some)
+
+
+def every_statement(table: Table, where: Sequence[ColumnElement[bool]]) -> Select[int]:
+    """Counts all."""
+    return select(func.count()).select_from(table).where(*where)
 
 
 @dataclass(slots=True)
@@ -34,24 +44,26 @@ class Counts:
         self._known: OrderedDict[tuple[Hashable, Hashable], _Known] = OrderedDict()
         self._lock = threading.Lock()
 
-    def total(
-        self, session: Session, table: Table, where: Sequence[ColumnElement[bool]], group: Hashable, key: Hashable
-    ) -> int:
-        """The number of rows; see above for how fresh it is."""
+    def total(self, group: Hashable, key: Hashable, some: Callable[[], int], every: Callable[[], int]) -> int:
+        """The number of rows; see above for how fresh it is. `some` counts up to EXACT + 1, `every` counts all."""
         remembered = self._remembered((group, key))
         if remembered is not None:
             return remembered
-        some = select(literal_column("1")).select_from(table).where(*where).limit(EXACT + 1).subquery()
-        total = session.scalar(select(func.count()).select_from(some)) or 0
+        total = some()
         if total <= EXACT:
             self._drop((group, key))
             return total
-        total = session.scalar(select(func.count()).select_from(table).where(*where)) or 0
+        total = every()
         with self._lock:
             self._known[group, key] = _Known(total, time.monotonic() + SECONDS)
             while len(self._known) > _MOST_KEYS:
                 self._known.popitem(last=False)
         return total
+
+    def large(self, group: Hashable, key: Hashable) -> bool:
+        """Whether the total is known to be large, however old the number is."""
+        with self._lock:
+            return (group, key) in self._known
 
     def _remembered(self, key: tuple[Hashable, Hashable]) -> int | None:
         with self._lock:

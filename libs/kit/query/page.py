@@ -5,29 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, Text, cast, func, literal_column, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 
-from kit.query.params import Filter, ListQuery, Sort
+from kit.query.params import Filter, Sort
+from kit.query.statements import AnySelect
 
 # From here on the page's ids are found first, by the index alone, and its rows fetched afterwards.
 _DEEP = 1000
+# A search that finds no more is answered from one look at its rows.
+FEW = 1000
 
-Project = Callable[[FromClause], Select[Any]]
+Project = Callable[[FromClause], AnySelect]
 
 
-def condition(column: ColumnElement[Any], wanted: Filter) -> ColumnElement[bool]:
-    """One filter as SQL; `under` is the caller's to translate, for it knows the departments."""
+def condition(column: ColumnElement[Any], wanted: Filter, name: str) -> ColumnElement[bool]:
+    """One filter as SQL, its value a parameter called `name`; `under` is the caller's to translate, for it knows the
+    departments."""
     found: ColumnElement[bool]
     match wanted.op:
         case "gte":
-            found = column >= wanted.value
+            found = column >= bindparam(name, wanted.value, column.type)
         case "lte":
-            found = column <= wanted.value
+            found = column <= bindparam(name, wanted.value, column.type)
         case "in":
-            found = column.in_(wanted.value)
+            found = column == any_(bindparam(name, wanted.value, ARRAY(column.type)))
         case _:
-            found = column == wanted.value
+            found = column == bindparam(name, wanted.value, column.type)
     return found
 
 
@@ -38,26 +55,40 @@ def order(source: Any, sorts: Sequence[Sort]) -> list[ColumnElement[Any]]:
     return [*keys, source["id"].desc() if sorts[0].descending else source["id"]]
 
 
-def page_json(
-    session: Session, table: Table, where: Sequence[ColumnElement[bool]], query: ListQuery, project: Project
-) -> tuple[str, int]:
-    """The page's rows as a JSON array, and how many there are. `project` makes the shown columns from a source that has
-    the table's columns."""
-    inner: Select[Any]
-    if query.offset < _DEEP:
-        inner = select(table).where(*where).order_by(*order(table.c, query.sorts))
-        inner = inner.limit(query.size).offset(query.offset)
+def page_statement(
+    table: Table, where: Sequence[ColumnElement[bool]], sorts: Sequence[Sort], project: Project, *, deep: bool
+) -> AnySelect:
+    """(the page's rows as a JSON array, how many there are), with the parameters `size` and `skip`. `project` makes the
+    shown columns from a source that has the table's columns."""
+    inner: AnySelect
+    size, skip = bindparam("size", None, Integer), bindparam("skip", None, BigInteger)
+    if deep:
+        ids = select(table.c.id).where(*where).order_by(*order(table.c, sorts)).limit(size).offset(skip).subquery("ids")
+        inner = select(table).join(ids, ids.c.id == table.c.id)
     else:
-        ids = select(table.c.id).where(*where).order_by(*order(table.c, query.sorts))
-        found = ids.limit(query.size).offset(query.offset).subquery("ids")
-        inner = select(table).join(found, found.c.id == table.c.id)
+        inner = select(table).where(*where).order_by(*order(table.c, sorts)).limit(size).offset(skip)
     rows = inner.subquery("page")
-    shown = project(rows).order_by(*order(rows.c, query.sorts)).subquery("x")
-    row = session.execute(as_json(shown)).one()
-    return row[0], row[1]
+    return as_json(project(rows).order_by(*order(rows.c, sorts)).subquery("x"))
 
 
-def as_json(shown: FromClause) -> Select[str, int]:
+def hits_statement(
+    table: Table, where: Sequence[ColumnElement[bool]], sorts: Sequence[Sort], project: Project
+) -> AnySelect:
+    """(the page's rows as a JSON array, how many rows there are in all), for a search that finds few: its rows are fetched
+    once, for the count and for the page. When the count is over FEW, the page means nothing: use the other statement."""
+    hits = select(table).where(*where).limit(literal_column(str(FEW + 1))).cte("hits")
+    size, skip = bindparam("size", None, Integer), bindparam("skip", None, BigInteger)
+    rows = select(hits).order_by(*order(hits.c, sorts)).limit(size).offset(skip).subquery("page")
+    page = as_json(project(rows).order_by(*order(rows.c, sorts)).subquery("x")).subquery("made")
+    return select(page.c[0], select(func.count()).select_from(hits).scalar_subquery())
+
+
+def is_deep(offset: int) -> bool:
+    """Whether a page's ids should be found first."""
+    return offset >= _DEEP
+
+
+def as_json(shown: FromClause) -> AnySelect:
     """(JSON array, count) of a subquery named x."""
     array = func.coalesce(func.json_agg(literal_column("x")), literal_column("'[]'::json"))
     return select(cast(array, Text), func.count()).select_from(shown)

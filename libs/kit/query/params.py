@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from kit.errors import FieldError, Invalid
 from kit.fields import FieldSpec, Lookups, Wrong, parser
-from kit.query.search import LONGEST
+from kit.query.search import LONGEST, Search
 
 SIZE, MOST_SIZE, MOST_OFFSET, MOST_VALUES, MOST_SORTS = 20, 200, 10_000_000, 200, 3
 # Columns of every row that a list may be ordered by.
@@ -37,7 +38,12 @@ class Sort:
     descending: bool
 
 
-@dataclass(frozen=True, slots=True)
+def filter_name(place: int) -> str:
+    """The name of a filter's parameter."""
+    return f"f{place}"
+
+
+@dataclass(frozen=True)
 class ListQuery:
     """What a list was asked for."""
 
@@ -46,6 +52,22 @@ class ListQuery:
     sorts: tuple[Sort, ...]
     q: str | None
     filters: tuple[Filter, ...]
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What of the query shapes its SQL; the rest are values."""
+        return self.sorts, tuple((f.key, f.op) for f in self.filters), self.search and self.search.shape
+
+    @cached_property
+    def search(self) -> Search | None:
+        """The search for `q`."""
+        return Search(self.q) if self.q is not None else None
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The parameters that `condition` and the search have named."""
+        named = {filter_name(place): wanted.value for place, wanted in enumerate(self.filters)}
+        return named | (self.search.values if self.search else {})
 
     @property
     def offset(self) -> int:
