@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kit.testing.brokers import TestBroker
 from kit.testing.databases import TestPostgres, run_postgres
+from tests.support.bus_stage import Stage, set_stage
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +21,15 @@ def postgres() -> Iterator[TestPostgres]:
         server.execute("ALTER SYSTEM SET synchronous_commit = on")
         server.execute("SELECT pg_reload_conf()")
         yield server
+
+
+@pytest.fixture
+def stage(
+    broker: TestBroker,
+    postgres: TestPostgres,
+    service_settings: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Stage]:
+    """A producer and two consumers on databases that may be crashed."""
+    yield from set_stage(broker, postgres, service_settings, tmp_path, monkeypatch)

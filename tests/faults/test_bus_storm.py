@@ -5,28 +5,11 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from kit.testing.brokers import TestBroker
-from kit.testing.databases import TestPostgres
 from tests.support.bus_faults import Storm
-from tests.support.bus_stage import Stage, set_stage, until
-
-
-@pytest.fixture
-def stage(
-    broker: TestBroker,
-    postgres: TestPostgres,
-    service_settings: Callable[..., Any],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Stage]:
-    """A producer and two consumers on databases that may be crashed."""
-    yield from set_stage(broker, postgres, service_settings, tmp_path, monkeypatch)
+from tests.support.bus_stage import Stage, until
 
 
 def check(stage: Stage, storm: Storm) -> None:

@@ -165,4 +165,6 @@ def test_a_route_that_does_not_say_who_may_use_it_is_refused(service_settings: C
 def test_ready_and_alive(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"status": "ok", "failing": []}
     assert client.get("/healthz").status_code == 200
-    assert "http_request_seconds" in client.get("/metrics").text
+    metrics = client.get("/metrics").text
+    assert "http_request_seconds" in metrics
+    assert "safework_bus_dead 0.0" in metrics and "safework_bus_oldest_pending_seconds 0.0" in metrics

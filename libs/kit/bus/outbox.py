@@ -23,6 +23,8 @@ CHANNEL = "outbox"
 
 T = TypeVar("T", bound=BaseModel)
 
+_OUTBOX: Any = Outbox.__table__
+
 
 class EventTooLarge(ValueError):
     """An event's data is over 64 KiB: it carries what it should only name, or a list that `split` should have cut."""
@@ -53,7 +55,7 @@ def emit_all(session: Session, events: Iterable[tuple[Event, str]], *, actor: UU
         )
         deliveries += [{"event_id": id_, "subscriber": name} for name in subscribers_of(type(event))]
     if rows:
-        session.execute(insert(Outbox.__table__).values(data=cast(bindparam("json", type_=Text), JSONB)), rows)
+        session.execute(insert(_OUTBOX).values(data=cast(bindparam("json", type_=Text), JSONB)), rows)
     if deliveries:
         session.execute(insert(OutboxDelivery), deliveries)
         session.execute(select(func.pg_notify(CHANNEL, "")))

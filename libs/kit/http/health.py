@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
+from kit.bus import metrics as bus_metrics
+from kit.bus import status as bus_status
 from kit.db import Database
 from kit.http.principal import public
 
@@ -35,6 +39,11 @@ def readyz(request: Request) -> Response:
 
 
 @router.get("/metrics", dependencies=[public("metrics, internal network only")])
-def metrics() -> Response:
-    """Prometheus's text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def metrics(request: Request) -> Response:
+    """Prometheus's text format: this process, and the bus of this service. While the database is away the bus's part is
+    missing, which is an alarm of its own."""
+    body = generate_latest()
+    database: Database = request.app.state.database
+    with suppress(SQLAlchemyError), database.session() as session:
+        body += bus_metrics.render(bus_status(session))
+    return Response(body, media_type=CONTENT_TYPE_LATEST)
