@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -33,10 +34,14 @@ def to_day(raw: Any) -> date | Wrong:
         return _checked(raw.date())
     if kind is date:
         return _checked(raw)
-    if kind is int or (kind is float and raw == int(raw)):
-        return _from_number(int(raw))
-    if kind is float and int(raw) in _SERIALS:
-        return _EXCEL_EPOCH + timedelta(days=int(raw))  # the fraction is the time of day
+    if kind is int:
+        return _from_number(raw)
+    if kind is float and math.isfinite(raw):
+        whole = int(raw)
+        if whole == raw:
+            return _from_number(whole)
+        if whole in _SERIALS:
+            return _EXCEL_EPOCH + timedelta(days=whole)  # the fraction is the time of day
     return NOT_A_DAY
 
 

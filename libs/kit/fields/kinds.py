@@ -3,6 +3,7 @@ form's text becomes a value, how a value becomes a cell, how it is masked."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ def _as_text(raw: Any) -> str | Wrong:
     if isinstance(raw, bool):
         return "是" if raw else "否"
     if isinstance(raw, float):
+        if not math.isfinite(raw):
+            return Wrong("not_text", "应为文本")
         if abs(raw) >= 1e15:
             return LOST_DIGITS
         return str(int(raw)) if raw == int(raw) else f"{raw:.15g}"

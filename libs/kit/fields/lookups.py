@@ -12,7 +12,7 @@ from uuid import UUID
 from kit.fields.spec import Wrong
 from kit.fields.text import key_of
 
-_CODE_FIRST = re.compile(r"\s*([0-9A-Za-z][0-9A-Za-z_-]*)[\s:：、.\-—]*(.*)", re.DOTALL)
+_CODE_FIRST = re.compile(r"\s*([0-9A-Za-z]+(?:[_-][0-9A-Za-z]+)*)[\s:：、.\-—]*(.*)", re.DOTALL)
 _SHOWN = 12
 
 
