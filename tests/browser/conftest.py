@@ -49,29 +49,30 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_office(browser: Browser, stack: Stack) -> Iterator[Open]:
-    """Opens the office web app, signed in as somebody, in a browser of their own: `open_office("safety")`."""
+    """Opens the office web app, signed in as somebody, in a browser of their own: `open_office("safety")`. `trouble` is what a
+    test brings about itself, as the console says it."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def watch(page: Page) -> None:
+    def watch(page: Page, trouble: str) -> None:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
             lambda message: (
                 complaints.append(message.text)
-                if message.type in ("error", "warning") and not message.text.startswith(EXPECTED)
+                if message.type in ("error", "warning") and not message.text.startswith((EXPECTED, trouble))
                 else None
             ),
         )
 
-    def opened(user: str | None = None, *, width: int = 1440, height: int = 900) -> Office:
+    def opened(user: str | None = None, *, width: int = 1440, height: int = 900, trouble: str = EXPECTED) -> Office:
         context = browser.new_context(
             base_url=stack.url, locale="zh-CN", viewport={"width": width, "height": height}, accept_downloads=True
         )
         context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
-        watch(page)
+        watch(page, trouble)
         office = Office(page, stack)
         if user is not None:
             office.sign_in(user)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -122,13 +124,14 @@ def cells_of(download: Download) -> list[str]:
     return [str(value) for row in sheet.iter_rows(values_only=True) for value in row if value is not None]
 
 
-def api(stack: Stack, user: str) -> httpx.Client:
+@contextmanager
+def api(stack: Stack, user: str) -> Iterator[httpx.Client]:
     """A signed-in client of the API, to make and to check what the page shows."""
-    client = httpx.Client(base_url=stack.url, timeout=30)
-    answer = client.post("/api/auth/login", json={"username": user, "password": stack.password})
-    answer.raise_for_status()
-    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    return client
+    with httpx.Client(base_url=stack.url, timeout=30) as client:
+        answer = client.post("/api/auth/login", json={"username": user, "password": stack.password})
+        answer.raise_for_status()
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        yield client
 
 
 def manifest_pages(client: httpx.Client) -> list[dict[str, Any]]:

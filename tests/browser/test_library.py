@@ -104,7 +104,7 @@ def test_files_come_back_as_they_went(open_office: Open, tmp_path: Path) -> None
 
 
 def test_a_broken_upload_goes_on_after_a_reload(open_office: Open, tmp_path: Path) -> None:
-    office = open_office("safety")
+    office = open_office("safety", trouble="Failed to load resource: net::ERR_CONNECTION_RESET")
     page = office.page
     _folder(office)
     address = page.url

@@ -28,8 +28,8 @@ export function DepartmentTree({ value, onChange }: Props) {
           type="text"
           size="small"
           icon={<MenuUnfoldOutlined aria-hidden />}
-          aria-label="展开部门树"
-          title="展开部门树"
+          aria-label="按部门查看"
+          title="按部门查看"
           onClick={() => setOpen(true)}
         >
           <span className="only-narrow">按部门查看</span>
