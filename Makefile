@@ -66,16 +66,17 @@ restart: ## 重启，例如 make restart S=ledgers
 # --- 开发 -----------------------------------------------------------------------------------------------------------
 
 .PHONY: test check lock docs bench clean
-test: $(STAMP) ## 全部测试（ARGS=tests/unit 只跑一部分）
+test: $(STAMP) $(WEB_STAMP) ## 全部测试（ARGS=tests/unit 只跑一部分）
 	@sh deploy/local/test_tools.sh
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(STAMP) ## 静态检查：格式、类型、依赖方向、迁移、锁文件
+check: $(STAMP) $(WEB_STAMP) ## 静态检查：格式、类型、依赖方向、迁移、锁文件，以及网页的类型、单元测试和体积
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m deploy.check
+	@sh web/check.sh
 
 lock: $(STAMP) ## 由 pyproject.toml 更新 requirements.lock
 	@$(LOCK) -o requirements.lock
