@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import md5
 from pathlib import Path
@@ -23,11 +24,11 @@ from urllib.parse import quote
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import create_engine, event
-from sqlalchemy.orm import Session
+import psycopg.sql
 
 from bench.serving import SLUG
 from contracts.principal import ScopeKind
+from kit.db.reads import Reads
 from kit.testing.databases import run_postgres
 from kit.testing.identity import TestIssuer, principal
 from kit.testing.object_store import free_ports
@@ -132,18 +133,19 @@ def _department(number: int) -> UUID:
 def _statement(settings: Settings, reader: Any) -> str:
     """The very statement that the service sends for this page."""
     row_class = BY_SLUG[SLUG]
-    engine = create_engine(settings.database_url.get_secret_value())
-    seen: list[tuple[str, Any]] = []
-    event.listen(
-        engine, "before_cursor_execute", lambda c, cu, statement, parameters, *_: seen.append((statement, parameters))
-    )
-    with Session(engine) as session:
-        query = params_of(row_class).read([("page", "1"), ("size", "20")])
-        RowReader(row_class, reader).page(session, query)
-    engine.dispose()
-    statement, parameters = next((s, p) for s, p in seen if "json_agg" in s)
-    with psycopg.connect(settings.database_url.get_secret_value().replace("+psycopg", "")) as connection:
-        return psycopg.ClientCursor(connection).mogrify(statement, parameters)
+    seen: list[str] = []
+
+    class Watched(Reads):
+        def one(self, statement: str, values: Sequence[Any] = (), *, prepare: bool | None = None) -> tuple[Any, ...]:
+            with psycopg.connect(settings.database_url.get_secret_value().replace("+psycopg", "")) as connection:
+                written = [psycopg.sql.Literal(value).as_string(connection) for value in values]
+            seen.append(re.sub(r"\$(\d+)", lambda found: written[int(found.group(1)) - 1], statement))
+            return super().one(statement, values, prepare=prepare)
+
+    reads = Watched(settings.database_url.get_secret_value(), {"options": ""})
+    RowReader(row_class, reader).page(reads, params_of(row_class).read([("page", "1"), ("size", "20")]))
+    reads.close()
+    return next(statement for statement in seen if "json_agg" in statement)
 
 
 @contextmanager

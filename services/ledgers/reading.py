@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session, aliased
 
 from contracts.principal import Principal
 from kit.db import today
+from kit.db.reads import Reads
 from kit.directory import scope_clause, scope_key
 from kit.directory.tables import DirectoryDepartment, DirectoryPerson
 from kit.errors import NotFound
@@ -141,42 +142,45 @@ class RowReader:
             [self.table.c[key] for key, spec in searched.items() if spec.personal],
         )
 
-    def page(self, session: Session, query: ListQuery) -> bytes:
+    def page(self, reads: Reads, query: ListQuery) -> bytes:
         """The answer to a list request, as the bytes of its JSON."""
         shape = (*self._seen_as(), query.shape)
         if query.search is not None and query.search.indexed and not counts.large(self._group, self._key(query)):
             statement = statements.get(
-                session,
                 ("hits", self.reveal, *shape),
                 lambda: hits_statement(self.table, self.where(query), query.sorts, self.project),
+                one_plan=not query.filters,
             )
-            items, total = statement.one(session, {**query.values, "size": query.size, "skip": query.offset})
+            items, total = statement.one(reads, {**query.values, "size": query.size, "skip": query.offset})
             if total <= FEW:
                 return _envelope(items, total, query)
         deep = is_deep(query.offset)
+        first = not query.offset
         statement = statements.get(
-            session,
-            ("page", self.reveal, deep, *shape),
-            lambda: page_statement(self.table, self.where(query), query.sorts, self.project, deep=deep),
+            ("page", self.reveal, query.size, first, deep, *shape),
+            lambda: page_statement(
+                self.table, self.where(query), query.sorts, self.project, size=query.size, first=first, deep=deep
+            ),
+            one_plan=query.plain,
         )
-        items, found = statement.one(session, {**query.values, "size": query.size, "skip": query.offset})
+        items, found = statement.one(reads, {**query.values, "skip": query.offset})
         if found and found < query.size:
             total = query.offset + found
         elif not found and query.page == 1:
             total = 0
         else:
-            total = self._total(session, query, shape)
+            total = self._total(reads, query, shape)
         return _envelope(items, total, query)
 
     def _seen_as(self) -> tuple[Any, ...]:
         """What of the person and the day shapes the SQL."""
         return self.row_class.ledger.slug, scope_key(self.principal), self.on
 
-    def _total(self, session: Session, query: ListQuery, shape: tuple[Any, ...]) -> int:
+    def _total(self, reads: Reads, query: ListQuery, shape: tuple[Any, ...]) -> int:
         def count(what: str, build: Callable[..., Select[int]]) -> Callable[[], int]:
             def run() -> int:
-                made = statements.get(session, (what, *shape), lambda: build(self.table, self.where(query)))
-                return int(made.one(session, query.values)[0])
+                made = statements.get((what, *shape), lambda: build(self.table, self.where(query)))
+                return int(made.one(reads, query.values)[0])
 
             return run
 

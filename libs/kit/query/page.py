@@ -21,13 +21,14 @@ from sqlalchemy import (
     select,
 )
 
+from kit.query.count import EXACT
 from kit.query.params import Filter, Sort
 from kit.query.statements import AnySelect
 
 # From here on the page's ids are found first, by the index alone, and its rows fetched afterwards.
 _DEEP = 1000
-# A search that finds no more is answered from one look at its rows.
-FEW = 1000
+# A search that finds no more is answered from one look at its rows; it is as far as totals are counted.
+FEW = EXACT
 
 Project = Callable[[FromClause], AnySelect]
 
@@ -56,17 +57,27 @@ def order(source: Any, sorts: Sequence[Sort]) -> list[ColumnElement[Any]]:
 
 
 def page_statement(
-    table: Table, where: Sequence[ColumnElement[bool]], sorts: Sequence[Sort], project: Project, *, deep: bool
+    table: Table,
+    where: Sequence[ColumnElement[bool]],
+    sorts: Sequence[Sort],
+    project: Project,
+    *,
+    size: int,
+    first: bool,
+    deep: bool,
 ) -> AnySelect:
-    """(the page's rows as a JSON array, how many there are), with the parameters `size` and `skip`. `project` makes the
-    shown columns from a source that has the table's columns."""
+    """(the page's rows as a JSON array, how many there are), with the parameter `skip` but for the first page. `project`
+    makes the shown columns from a source that has the table's columns.
+
+    The size is written into the text: for a number of rows that it does not know PostgreSQL keeps no plan."""
     inner: AnySelect
-    size, skip = bindparam("size", None, Integer), bindparam("skip", None, BigInteger)
+    inner = select(table.c.id if deep else table).where(*where).order_by(*order(table.c, sorts))
+    inner = inner.limit(literal_column(str(int(size))))
+    if not first:
+        inner = inner.offset(bindparam("skip", None, BigInteger))
     if deep:
-        ids = select(table.c.id).where(*where).order_by(*order(table.c, sorts)).limit(size).offset(skip).subquery("ids")
+        ids = inner.subquery("ids")
         inner = select(table).join(ids, ids.c.id == table.c.id)
-    else:
-        inner = select(table).where(*where).order_by(*order(table.c, sorts)).limit(size).offset(skip)
     rows = inner.subquery("page")
     return as_json(project(rows).order_by(*order(rows.c, sorts)).subquery("x"))
 
@@ -76,9 +87,12 @@ def hits_statement(
 ) -> AnySelect:
     """(the page's rows as a JSON array, how many rows there are in all), for a search that finds few: its rows are fetched
     once, for the count and for the page. When the count is over FEW, the page means nothing: use the other statement."""
-    hits = select(table).where(*where).limit(literal_column(str(FEW + 1))).cte("hits")
+    # Only what orders them is carried along: ten thousand whole rows would be megabytes.
+    keys = dict.fromkeys(["id", *(sort.key for sort in sorts)])
+    hits = select(*(table.c[key] for key in keys)).where(*where).limit(literal_column(str(FEW + 1))).cte("hits")
     size, skip = bindparam("size", None, Integer), bindparam("skip", None, BigInteger)
-    rows = select(hits).order_by(*order(hits.c, sorts)).limit(size).offset(skip).subquery("page")
+    ids = select(hits.c.id).order_by(*order(hits.c, sorts)).limit(size).offset(skip).subquery("ids")
+    rows = select(table).join(ids, ids.c.id == table.c.id).subquery("page")
     page = as_json(project(rows).order_by(*order(rows.c, sorts)).subquery("x")).subquery("made")
     return select(page.c[0], select(func.count()).select_from(hits).scalar_subquery())
 

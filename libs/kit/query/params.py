@@ -58,6 +58,11 @@ class ListQuery:
         """What of the query shapes its SQL; the rest are values."""
         return self.sorts, tuple((f.key, f.op) for f in self.filters), self.search and self.search.shape
 
+    @property
+    def plain(self) -> bool:
+        """Whether all rows are asked for."""
+        return not self.filters and self.q is None
+
     @cached_property
     def search(self) -> Search | None:
         """The search for `q`."""

@@ -9,25 +9,32 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Row, Select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, Select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from kit.db.reads import Reads
 
 _MOST = 4_000
+# Parameters as PostgreSQL itself numbers them, so that the text can be sent as it is.
+_DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 class Statement(NamedTuple):
     """Compiled SQL, and the values that belong to the shape rather than to a request."""
 
     sql: str
+    names: tuple[str, ...]
     fixed: dict[str, Any]
+    # Whether PostgreSQL may keep one plan for all values. A plan takes as long to make as a page to read; but where the
+    # values decide which index is good (a filter, a search), each execution has to have its own.
+    one_plan: bool
 
-    def one(self, session: Session, values: Mapping[str, Any]) -> AnyRow:
+    def one(self, reads: Reads, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Runs it; it has to give one row."""
-        result: AnyRow = session.connection().exec_driver_sql(self.sql, {**self.fixed, **values}).one()
-        return result
+        given = {**self.fixed, **values}
+        return reads.one(self.sql, [given[name] for name in self.names], prepare=None if self.one_plan else False)
 
 
 class Statements:
@@ -37,15 +44,25 @@ class Statements:
         self._known: OrderedDict[Hashable, Statement] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, session: Session, shape: Hashable, build: Callable[[], AnySelect]) -> Statement:
+    def get(self, shape: Hashable, build: Callable[[], AnySelect], *, one_plan: bool = False) -> Statement:
         """The statement of a shape. Everything that `build` reads beyond named parameters has to be in `shape`."""
         with self._lock:
             known = self._known.get(shape)
             if known is not None:
                 self._known.move_to_end(shape)
                 return known
-        compiled = build().compile(dialect=session.get_bind().dialect, compile_kwargs={"render_postcompile": True})
-        made = Statement(str(compiled), dict(compiled.params))
+        compiled = build().compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+        names = tuple(compiled.positiontup or ())
+        # The values go to the driver as they are; that suits every type but those that SQLAlchemy would change first.
+        for name in names:
+            kind = compiled.binds[name].type if name in compiled.binds else None
+            if (
+                kind is not None
+                and not isinstance(kind, ARRAY)
+                and kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+            ):
+                raise TypeError(f"a parameter of the type {kind} cannot go to the driver as it is: {name}")
+        made = Statement(str(compiled), names, dict(compiled.params), one_plan)
         with self._lock:
             self._known[shape] = made
             while len(self._known) > _MOST:
