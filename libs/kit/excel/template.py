@@ -43,7 +43,7 @@ def build(title: str, columns: Sequence[Column], notes: str, *, sheet_name: str 
         _example(sheet, place, column.example, date_=column.date, text=column.text)
         _prepare(sheet, place, column)
     sheet.row_dimensions[_HEADING_ROW].height = 32
-    sheet.freeze_panes = sheet.cell(_HEADING_ROW + 1, 1)
+    sheet.freeze_panes = f"A{_HEADING_ROW + 1}"
     _dictionary(book, sheet, columns)
     sheet.sheet_view.zoomScale = 100
     buffer = io.BytesIO()
