@@ -16,6 +16,9 @@ from tests.browser.office import CERTIFICATES, api
 from tests.browser.people import Person, somebody
 from tests.system.stack import Stack
 
+# With the start of the stack, on a machine that does other things too.
+pytestmark = pytest.mark.timeout(900)
+
 
 @pytest.fixture
 def certificate(stack: Stack) -> tuple[Person, dict[str, Any]]:

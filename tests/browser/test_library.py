@@ -7,10 +7,14 @@ import os
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.office import Office
+
+# With the start of the stack, on a machine that does other things too.
+pytestmark = pytest.mark.timeout(900)
 
 MEGABYTE = 1024 * 1024
 

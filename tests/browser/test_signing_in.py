@@ -11,6 +11,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Open
 from tests.browser.office import CERTIFICATES, ROOT, api, manifest_pages
 
+# With the start of the stack, on a machine that does other things too.
+pytestmark = pytest.mark.timeout(900)
+
 
 def test_the_login_page_helps(open_office: Open) -> None:
     office = open_office()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from kit.db import today
@@ -12,6 +13,9 @@ from tests.browser.conftest import Open
 from tests.browser.office import CERTIFICATES, SAMPLES, Office, cells_of
 from tests.browser.people import Person, somebody
 from tests.system.stack import Stack
+
+# With the start of the stack, on a machine that does other things too.
+pytestmark = pytest.mark.timeout(900)
 
 WRONG = SAMPLES / "特种作业人员持证台账-工程部-有错.xlsx"
 TITLE = "特种作业和特种设备操作人员资格证"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -152,11 +154,16 @@ def listening(port: int) -> bool:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One stack for the whole session, ready. Tests may kill its processes, and leave it ready."""
-    started = Stack(Path(tmp_path_factory.mktemp("stack")) / "var", free_port())
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """One stack for the whole session, ready. Tests may kill its processes, and leave it ready. Its folder is not pytest's:
+    every pytest that starts closes that one to others, and PostgreSQL, which is another user, could not reach its data.
+    After a failure it stays, with its logs."""
+    folder = Path(tempfile.mkdtemp(prefix="safework-stack-"))
+    started = Stack(folder / "var", free_port())
     try:
         started.up()
         yield started
     finally:
         started.safework("down", check=False)
+        if not request.session.testsfailed:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -181,10 +181,11 @@ def database_problem(error: DBAPIError) -> Response:
         return problem_response(409, "duplicate", "已存在相同的记录")
     if isinstance(cause, psycopg.errors.IntegrityError):
         return problem_response(409, Conflict.code, Conflict.title)
-    if isinstance(cause, psycopg.errors.DataError) or error.statement is None:
-        return problem_response(422, Invalid.code, Invalid.title, detail="内容含有无法保存的字符或数值")
+    # Before the next line: a connection that cannot be made has no statement either, and is nobody's wrong input.
     if isinstance(error, OperationalError) or error.connection_invalidated:
         _log.warning("database_unavailable", error=str(cause))
         return problem_response(503, Unavailable.code, Unavailable.title, retry_after=3)
+    if isinstance(cause, psycopg.errors.DataError) or error.statement is None:
+        return problem_response(422, Invalid.code, Invalid.title, detail="内容含有无法保存的字符或数值")
     _log.error("database_error", exc_info=error)
     return problem_response(500, AppError.code, AppError.title, detail="请将追踪编号告知系统维护人员")
