@@ -18,9 +18,9 @@ def check(stage: Stage, storm: Storm) -> None:
     storm.run()
     calm = time.monotonic()
     once = dict.fromkeys(range(storm.events), 1)
-    until(lambda: stage.ledgers.deliveries() == {"acked": 2 * storm.events}, 120, what=stage.report)
-    until(lambda: stage.reports.effects().total() >= storm.events, 60, what=stage.report)
-    until(lambda: stage.workflow.effects().total() >= storm.events, 60, what=stage.report)
+    until(lambda: stage.ledgers.deliveries() == {"acked": 2 * storm.events}, 300, what=stage.report)
+    until(lambda: stage.reports.effects().total() >= storm.events, what=stage.report)
+    until(lambda: stage.workflow.effects().total() >= storm.events, what=stage.report)
     sends = stage.ledgers.rows("SELECT sum(attempts) FROM outbox_delivery")[0][0]
     print(
         f"{sum(storm.done.values())} faults {dict(storm.done)}, {storm.events} events × 2, {sends} sends, "
@@ -41,6 +41,7 @@ def seed() -> int:
     return value
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("broker", ["valkey"], indirect=True)
 def test_two_thousand_events_through_forty_four_faults(stage: Stage, seed: int) -> None:
     plan = {
@@ -55,6 +56,7 @@ def test_two_thousand_events_through_forty_four_faults(stage: Stage, seed: int) 
     check(stage, Storm(stage, seed=seed, events=2000, plan=plan, pause=(0.3, 1.5)))
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("broker", ["rabbitmq"], indirect=True)
 def test_four_hundred_events_through_twelve_faults_on_rabbitmq(stage: Stage, seed: int) -> None:
     plan = {

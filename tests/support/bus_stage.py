@@ -204,7 +204,7 @@ def changed(number: int, does: str = "ok") -> LedgerRowsChanged:
     return LedgerRowsChanged(ledger=does, changes=(RowChange(id=uuid4(), version=number, department_id=uuid4()),))
 
 
-def until(condition: Callable[[], Any], seconds: float = 60.0, what: Callable[[], Any] = lambda: "") -> None:
+def until(condition: Callable[[], Any], seconds: float = 120.0, what: Callable[[], Any] = lambda: "") -> None:
     """Waits for a condition, and says what there was instead."""
     end = time.monotonic() + seconds
     while not condition():

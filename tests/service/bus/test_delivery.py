@@ -84,7 +84,7 @@ def test_queues_that_vanish_under_running_processes_are_made_again(stage: Stage)
         stage.emit(range(start, start + 30))
         until(lambda: stage.reports.effects(), what=stage.report)
         stage.broker.wipe(QUEUES)
-    until(lambda: stage.ledgers.deliveries() == {"acked": 180}, 40, what=stage.report)
+    until(lambda: stage.ledgers.deliveries() == {"acked": 180}, what=stage.report)
     until(lambda: stage.reports.effects() == stage.workflow.effects() == once(90), what=stage.report)
 
 
@@ -112,7 +112,7 @@ def test_two_workers_and_two_relays_share_the_work(stage: Stage) -> None:
     until(lambda: stage.reports.log().count("worker_started") == 2, what=stage.report)
     for start in range(0, 400, 20):
         stage.emit(range(start, start + 20))
-    until(lambda: stage.reports.effects() == once(400), 40, what=stage.report)
+    until(lambda: stage.reports.effects() == once(400), what=stage.report)
     until(lambda: stage.ledgers.deliveries() == {"acked": 800}, what=stage.report)
     assert stage.reports.effects() == once(400)
 
@@ -126,7 +126,7 @@ def test_the_database_and_the_broker_may_go_away_under_running_processes(stage: 
     stage.emit(range(40, 80))
     stage.broker.lose_everything()
     stage.emit(range(80, 120))
-    until(lambda: stage.ledgers.deliveries() == {"acked": 240}, 60, what=stage.report)
+    until(lambda: stage.ledgers.deliveries() == {"acked": 240}, what=stage.report)
     until(lambda: stage.reports.effects() == stage.workflow.effects() == once(120), what=stage.report)
     assert [process.poll() for process in processes] == [None, None, None], stage.report()
 

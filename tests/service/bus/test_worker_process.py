@@ -49,7 +49,7 @@ def test_asked_to_end_it_finishes_what_it_has_begun(stage: Stage) -> None:
     stage.emit([1], "takes-a-second")
     until(lambda: (stage.reports.folder / "reports.begun").exists(), what=stage.report)
     worker.send_signal(signal.SIGTERM)
-    until(lambda: worker.poll() is not None, 15, what=stage.report)
+    until(lambda: worker.poll() is not None, what=stage.report)
     assert worker.returncode == 0
     assert "clean=True" in stage.reports.log()
     assert stage.reports.effects() == {1: 1}
@@ -64,7 +64,7 @@ def test_it_ends_in_time_when_a_handler_does_not_and_when_the_broker_is_away(sta
     stage.broker.kill()
     try:
         worker.send_signal(signal.SIGTERM)
-        until(lambda: worker.poll() is not None, 15, what=stage.report)
+        until(lambda: worker.poll() is not None, what=stage.report)
     finally:
         stage.broker.start()
     assert stage.reports.inbox() == {"ready": 1}
@@ -78,7 +78,7 @@ def test_it_starts_while_broker_and_database_are_away_and_shows_that_it_lives(st
         beat = stage.reports.folder / "reports.heartbeat"
         until(beat.exists, what=stage.report)
         first = beat.stat().st_mtime
-        until(lambda: beat.stat().st_mtime > first, 5)
+        until(lambda: beat.stat().st_mtime > first)
     finally:
         stage.broker.start()
     stage.ledgers.relay()
@@ -102,7 +102,7 @@ def test_the_relay_lives_and_dies_with_its_worker(stage: Stage) -> None:
     relay = relay_of(worker.pid)
     worker.kill()
     worker.wait()
-    until(lambda: not running(relay), 5)
+    until(lambda: not running(relay))
 
 
 def relay_of(parent: int) -> int | None:
