@@ -41,11 +41,23 @@ def scan(session: Session, on: date | None = None, row_classes: Iterable[type[Le
     for row_class in row_classes:
         # A row that was changed while an earlier scan was under way may have been warned about with its old date.
         settle(session, row_class, None, on=on)
-        for expiry in row_class.ledger.expiry:
-            for fresh in _emitted(session, row_class, expiry, on):
-                events = list(_events(session, row_class, expiry, fresh, on))
-                emit_all(session, ((event, f"ledger-row:{event.row_id}") for event in events))
-                count += len(events)
+        count += _warn(session, row_class, on)
+    return count
+
+
+def warn_again(session: Session, row_class: type[LedgerRow], ids: Sequence[UUID]) -> int:
+    """Warns about these rows without waiting for the next scan: whoever takes a delete back expects the warning that the
+    delete had closed to be there again. Returns how many were emitted."""
+    return _warn(session, row_class, today(), ids)
+
+
+def _warn(session: Session, row_class: type[LedgerRow], on: date, ids: Sequence[UUID] | None = None) -> int:
+    count = 0
+    for expiry in row_class.ledger.expiry:
+        for fresh in _emitted(session, row_class, expiry, on, ids):
+            events = list(_events(session, row_class, expiry, fresh, on))
+            emit_all(session, ((event, f"ledger-row:{event.row_id}") for event in events))
+            count += len(events)
     return count
 
 
@@ -57,9 +69,10 @@ def level_of(remaining: int) -> WarningLevel:
 
 
 def _emitted(
-    session: Session, row_class: type[LedgerRow], expiry: Expiry, on: date
+    session: Session, row_class: type[LedgerRow], expiry: Expiry, on: date, ids: Sequence[UUID] | None
 ) -> Iterator[list[tuple[UUID, int]]]:
-    """Writes what is due and new, and yields (row id, threshold) in portions, ordered by id."""
+    """Writes what is due and new, and yields (row id, threshold) in portions, ordered by id; of all rows if `ids` is
+    None."""
     table, known = table_of(row_class), WarningEmitted.__table__.c
     due = table.c[expiry.field]
     threshold, furthest = _threshold(session, row_class, expiry, due, on)
@@ -79,6 +92,8 @@ def _emitted(
         threshold.is_not(None),
         not_(as_severe),
     ]
+    if ids is not None:
+        wanted.append(table.c.id.in_(ids))
     if expiry.suppressed_when is not None:
         wanted.append(not_(expiry.suppressed_when.sql(table.c, on)))
     if expiry.superseded_by is not None:

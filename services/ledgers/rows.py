@@ -18,6 +18,7 @@ from kit.db import now
 from kit.directory import scope_clause
 from kit.errors import Conflict, FieldError, Invalid, NotFound, VersionConflict
 from kit.fields import Checked, Issue, RowValidator, is_masked, mask_value
+from services.ledgers import expiry
 from services.ledgers.changes import announce
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
@@ -89,7 +90,9 @@ class RowWriter:
         row.deleted_at = None
         self._touch(row)
         self._record("restore", id_, None, None)
-        return self._announced(id_)
+        found = self._announced(id_)
+        expiry.warn_again(self.session, self.row_class, [id_])
+        return found
 
     def read(self, id_: UUID) -> dict[str, Any]:
         """The row as the caller sees it."""

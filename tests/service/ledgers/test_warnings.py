@@ -228,3 +228,16 @@ def test_the_worker_handles_what_it_is_listed_for_and_the_seed_can_be_repeated(d
             select(Outbox.data["dictionary"].astext).where(Outbox.type.like("%dictionary.declared%"))
         )
         assert set(told) == {declaration.code for declaration in DICTIONARIES}
+
+
+def test_a_delete_taken_back_brings_its_warning_back_at_once(desk: Desk) -> None:
+    row = desk.certificate(today() + timedelta(days=10))
+    warned = desk.scan(today())
+    assert [found[0] for found in warned] == [UUID(row["id"])]
+    desk.ask("DELETE", f"/{row['id']}", params={"version": 1})
+    assert desk.closed() == [(UUID(row["id"]), "valid_to", "deleted")]
+    before = len(desk.events(LedgerRowExpiring))
+    desk.ask("POST", f"/{row['id']}/restore")
+    again = desk.events(LedgerRowExpiring)[before:]
+    assert [(event.row_id, event.row_version) for event in again] == [(UUID(row["id"]), 3)]
+    assert desk.scan(today()) == [], "it has been warned about, and is not again in the morning"
