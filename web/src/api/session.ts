@@ -52,16 +52,36 @@ function keep(answer: TokenAnswer): void {
 channel?.addEventListener("message", ({ data }: MessageEvent<Shared>) => {
   if (data.kind === "signed-out") {
     if (state.status !== "starting") forget();
-  } else if (data.token && state.me && data.userId === state.me.user.id) {
+    return;
+  }
+  // Without a name nothing can be said about whose token it is; a tab that is starting gets a token of its own.
+  if (!data.token || !data.userId || state.status === "starting") return;
+  if (!state.me) void follow(data.token);
+  else if (data.userId !== state.me.user.id) {
+    location.reload(); // another person signed in, in another tab: this tab's pages are no longer theirs to see
+  } else {
     keep(data.token);
     if (state.status === "ended") resume();
-  } else if (data.token && state.status !== "starting") {
-    location.reload(); // another person signed in, in another tab: this tab's pages are no longer theirs to see
   }
 });
 
+/** Hands the token to the other tabs, with the person it belongs to: they must be able to tell theirs from another's.
+ * While a tab starts it does not know the person yet, so it keeps the token to itself until it does. */
 function share(answer: TokenAnswer): void {
-  channel?.postMessage({ kind: "token", token: answer, userId: state.me?.user.id } satisfies Shared);
+  if (!state.me) return;
+  channel?.postMessage({ kind: "token", token: answer, userId: state.me.user.id } satisfies Shared);
+}
+
+/** The login page goes on by itself when the person has signed in in another tab; what fails leaves the login page. */
+async function follow(answer: TokenAnswer): Promise<void> {
+  keep(answer);
+  const own = generation;
+  try {
+    const me = await fetchMe();
+    if (generation === own && !state.me) publish({ status: "signed-in", me });
+  } catch {
+    if (generation === own && !state.me) token = null;
+  }
 }
 
 function resume(): void {
@@ -123,6 +143,7 @@ export async function restore(): Promise<void> {
   try {
     await refresh();
     publish({ status: "signed-in", me: await fetchMe() });
+    if (token) share({ access_token: token, expires_in: (expiresAt - Date.now()) / 1000 });
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) localStorage.removeItem(HINT);
     publish({ status: "anonymous", me: null });
@@ -131,7 +152,6 @@ export async function restore(): Promise<void> {
 
 /** Sign in. After an ended session the same person goes on where they were; another person gets a fresh page. */
 export async function signIn(username: string, password: string): Promise<void> {
-  const before = state.me?.user.id;
   const response = await call("/api/auth/login", {
     method: "POST",
     headers: { ...HEADERS, "Content-Type": "application/json" },
@@ -141,6 +161,7 @@ export async function signIn(username: string, password: string): Promise<void> 
   keep(answer);
   localStorage.setItem(HINT, "1");
   const me = await fetchMe();
+  const before = state.me?.user.id;
   if (before && before !== me.user.id) return location.assign("/");
   publish({ me });
   share(answer);

@@ -99,3 +99,78 @@ test("a refusal for another reason is not taken for an ended session", async () 
   await expect(request("GET", "/api/ledgers/x")).rejects.toMatchObject({ status: 403 });
   expect(session.sessionState().status).toBe("signed-in");
 });
+
+/** Two tabs of one browser: each loads the module anew, and they share a channel, a storage and a cookie. */
+async function tabs(persons: string[]) {
+  const ends: { post: (data: unknown) => void; hear: (data: unknown) => void }[] = [];
+  vi.stubGlobal(
+    "BroadcastChannel",
+    class {
+      private end = { post: (data: unknown) => this.postMessage(data), hear: (_: unknown): void => undefined };
+      constructor() {
+        ends.push(this.end);
+      }
+      addEventListener(_: string, hear: (event: { data: unknown }) => void) {
+        this.end.hear = (data) => hear({ data });
+      }
+      postMessage(data: unknown) {
+        said.push(data as { kind: string; userId?: string });
+        for (const other of ends) if (other !== this.end) other.hear(structuredClone(data));
+      }
+    },
+  );
+  const said: { kind: string; userId?: string }[] = [];
+  const reload = vi.fn();
+  vi.stubGlobal("location", { origin: "http://x", reload, replace: () => undefined, assign: () => undefined });
+  localStorage.setItem("safework.signed-in", "1");
+  const opened: (typeof import("../../src/api/session"))[] = [];
+  for (const person of persons) {
+    vi.stubGlobal("fetch", async (path: string) => {
+      const user = { id: person, username: person, name: person, roles: [] };
+      const token = { access_token: person, expires_in: 900 };
+      return new Response(JSON.stringify(path === "/api/auth/me" ? { user, permissions: [], scope: {} } : token));
+    });
+    vi.resetModules();
+    const session = await import("../../src/api/session");
+    opened.push(session);
+    await session.restore();
+  }
+  return { opened, reload, said };
+}
+
+test("a second tab of the same person reloads nobody, and says nothing before it knows whose it is", async () => {
+  const { opened, reload, said } = await tabs(["u1", "u1", "u1"]);
+  await opened[1]!.refresh();
+  await opened[0]!.refresh();
+  expect(reload).toHaveBeenCalledTimes(0);
+  expect(said.length).toBeGreaterThan(0);
+  expect(said.every((word) => word.userId === "u1")).toBe(true);
+  expect(opened.map((tab) => tab.sessionState().status)).toEqual(["signed-in", "signed-in", "signed-in"]);
+});
+
+test("another person in another tab reloads this one, once", async () => {
+  const { opened, reload } = await tabs(["u1"]);
+  const first = opened[0]!;
+  vi.resetModules();
+  vi.stubGlobal("fetch", async (path: string) => {
+    const user = { id: "u2", username: "u2", name: "u2", roles: [] };
+    const body = path === "/api/auth/me" ? { user, permissions: [], scope: {} } : { access_token: "2", expires_in: 900 };
+    return new Response(JSON.stringify(body));
+  });
+  const second = await import("../../src/api/session");
+  await second.signIn("u2", "pw");
+  expect(reload).toHaveBeenCalledTimes(1);
+  expect(first.sessionState().me?.user.id).toBe("u1");
+});
+
+test("a login page follows when the person signs in in another tab", async () => {
+  const { opened, reload } = await tabs(["u1"]);
+  localStorage.removeItem("safework.signed-in");
+  vi.resetModules();
+  const waiting = await import("../../src/api/session");
+  await waiting.restore();
+  expect(waiting.sessionState().status).toBe("anonymous");
+  await opened[0]!.signIn("u1", "pw");
+  await vi.waitFor(() => expect(waiting.sessionState().status).toBe("signed-in"));
+  expect(reload).toHaveBeenCalledTimes(0);
+});

@@ -43,6 +43,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
   const [refusals, setRefusals] = useState<string[]>([]);
   const [draftAt, setDraftAt] = useState<number | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const unsaved = useRef<(() => void) | null>(null);
 
   const initial = useMemo(() => initialValues(fields, row, me?.user.department?.id), [fields, row, me]);
   useEffect(() => {
@@ -54,20 +55,33 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     if (draft.version !== null) setBase((known) => known && { ...known, version: draft.version! });
     onDirty(true);
   }, [userId, draftName, form, onDirty]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    // A page that is reloaded, and a tab that is hidden or closed, must not take the last words typed with it.
+    window.addEventListener("pagehide", flush);
+    return () => {
+      window.removeEventListener("pagehide", flush);
+      flush();
+    };
+  }, []);
+
+  function flush() {
+    clearTimeout(timer.current);
+    unsaved.current?.();
+    unsaved.current = null;
+  }
 
   function changed(change: Record<string, unknown>) {
     follow(form, ledger, parents, change);
     onDirty(true);
     clearTimeout(timer.current);
-    timer.current = setTimeout(
-      () => saveDraft(userId, draftName, base?.version ?? null, form.getFieldsValue(true)),
-      AUTOSAVE_MS,
-    );
+    const values = form.getFieldsValue(true);
+    unsaved.current = () => saveDraft(userId, draftName, base?.version ?? null, values);
+    timer.current = setTimeout(flush, AUTOSAVE_MS);
   }
 
   function forgetDraft() {
     clearTimeout(timer.current);
+    unsaved.current = null;
     dropDraft(userId, draftName);
     setDraftAt(null);
     onDirty(false);
