@@ -2,8 +2,9 @@
 import { LockOutlined, UserOutlined } from "@ant-design/icons";
 import { Alert, Button, Form, Input } from "antd";
 import { useEffect, useState } from "react";
-import { ApiError, describe, waiting } from "../../api/problem";
+import { ApiError } from "../../api/problem";
 import { signIn } from "../../api/session";
+import { clock, isFor, lockedUntil, refusal, type Lock } from "./lock";
 
 interface Props {
   /** The person to sign in again as; the name is then not asked for. */
@@ -14,13 +15,19 @@ export function LoginForm({ username }: Props) {
   const [form] = Form.useForm<{ username: string; password: string }>();
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
-  const [left, setLeft] = useState(0);
+  const [lock, setLock] = useState<Lock | null>(null);
+  const [now, setNow] = useState(Date.now);
+  const typed = Form.useWatch("username", form) as string | undefined;
+  // The wait belongs to the name that was refused: another person at the same computer can sign in at once.
+  const left = lock && isFor(lock, username ?? typed) ? Math.max(0, Math.ceil((lock.until - now) / 1000)) : 0;
+  const locked = left > 0;
 
   useEffect(() => {
-    if (left <= 0) return;
-    const timer = setTimeout(() => setLeft(left - 1), 1000);
-    return () => clearTimeout(timer);
-  }, [left]);
+    if (!locked) return;
+    // By the clock and not by counting: a tab in the background gets fewer ticks.
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [locked]);
 
   async function submit(values: { username: string; password: string }) {
     setBusy(true);
@@ -30,7 +37,8 @@ export function LoginForm({ username }: Props) {
     } catch (reason) {
       const problem = reason instanceof ApiError ? reason : new ApiError(0);
       setError(problem);
-      setLeft(problem.retryAfter ?? 0);
+      setNow(Date.now());
+      setLock(lockedUntil(problem, values.username, Date.now()));
       form.setFieldValue("password", "");
       document.getElementById("login_password")?.focus();
     } finally {
@@ -38,7 +46,6 @@ export function LoginForm({ username }: Props) {
     }
   }
 
-  const locked = left > 0;
   return (
     <Form
       form={form}
@@ -46,15 +53,19 @@ export function LoginForm({ username }: Props) {
       layout="vertical"
       requiredMark={false}
       onFinish={submit}
+      onValuesChange={(change) => {
+        // What was said about one name says nothing about another.
+        if ("username" in change && lock?.name !== null) setError(null);
+      }}
       {...(username ? { initialValues: { username } } : {})}
     >
       <div>
-        {error && (
+        {(error || locked) && (
           <Alert
             type={locked ? "warning" : "error"}
             showIcon
             className="login-error"
-            title={locked ? `${sentence(error)}请 ${waiting(left)}后再试。` : describe(error)}
+            title={refusal(error, left)}
           />
         )}
       </div>
@@ -84,14 +95,8 @@ export function LoginForm({ username }: Props) {
         />
       </Form.Item>
       <Button type="primary" htmlType="submit" size="large" block loading={busy} disabled={locked}>
-        {locked ? `请等待 ${waiting(left)}` : "登录"}
+        {locked ? `请等待 ${clock(left)}` : "登录"}
       </Button>
     </Form>
   );
-}
-
-/** The reason without the waiting time that the server put in words: the page counts it down itself. */
-function sentence(error: ApiError): string {
-  const text = (error.detail ?? error.title).split(/[，,。；]?\s*请/)[0] || error.title;
-  return `${text.replace(/[。，]$/, "")}，`;
 }
