@@ -81,12 +81,21 @@ class Dictionary:
     def _find(self, word: str) -> str | Wrong:
         value = self._by_word.get(key_of(word)) or self._by_code(word)
         if value is None:
-            allowed = [item.label for item in self.items.values() if item.enabled]
-            more = f"等 {len(allowed)} 项" if len(allowed) > _SHOWN else ""
-            return Wrong("not_in_dictionary", f"“{word[:30]}”不在字典中，可填：{'、'.join(allowed[:_SHOWN])}{more}")
+            return Wrong("not_in_dictionary", self.unknown(word), word)
         if not self.items[value].enabled:
             return Wrong("retired_item", f"“{self.items[value].label}”已停用，请改用其他选项")
         return value
+
+    def unknown(self, word: str, parent: str | None = None, parent_label: str = "") -> str:
+        """The sentence about a word that means nothing here: what may be written instead, and below a known parent only
+        what belongs to it, for a list of everything would not name the few that help. Labels are quoted and separated
+        by semicolons, because they hold 、 themselves."""
+        items = [item for item in self.items.values() if item.enabled]
+        below = [item for item in items if item.parent_value in (None, parent)] if parent is not None else []
+        allowed = [f"“{item.label}”" for item in below or items]
+        where = f"{parent_label}可填" if below else "可填"
+        more = f"等 {len(allowed)} 项" if len(allowed) > _SHOWN else ""
+        return f"“{word[:30]}”不在字典中，{where}：{'；'.join(allowed[:_SHOWN])}{more}"
 
     def _by_code(self, word: str) -> str | None:
         """`R1快开门式` and `R1 快开门式压力容器操作` mean R1; `R1 叉车` contradicts itself and means nothing."""

@@ -21,13 +21,16 @@ class Issue(NamedTuple):
 
 
 class Wrong:
-    """What a parser returns in place of a value that it cannot take. Not an exception: an import meets thousands."""
+    """What a parser returns in place of a value that it cannot take. Not an exception: an import meets thousands.
 
-    __slots__ = ("code", "message")
+    `word` is what no dictionary knows: with the rest of the row at hand, a better message can be written about it."""
 
-    def __init__(self, code: str, message: str) -> None:
+    __slots__ = ("code", "message", "word")
+
+    def __init__(self, code: str, message: str, word: str | None = None) -> None:
         self.code = code
         self.message = message
+        self.word = word
 
     def __repr__(self) -> str:
         return f"Wrong({self.code!r}, {self.message!r})"

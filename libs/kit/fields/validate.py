@@ -49,6 +49,7 @@ class RowValidator:
         self._columns = [(key, parse, _Known(parse)) for key, parse in self._parsers]
         self._defaults = [(key, spec.default) for key, spec in self.fields.items() if spec.default is not None]
         self._within = _within_checks(self.fields, lookups)
+        self._dictionaries = lookups.dictionaries
         self._fillers = [rule.compile(self.fields, lookups) for rule in rules if rule.fills]
         self._fill = [*self._within, *self._fillers]
         self._checks = [rule.compile(self.fields, lookups) for rule in rules if not rule.fills]
@@ -75,6 +76,7 @@ class RowValidator:
         issues: list[Issue] = []
         row: dict[str, Any] = {}
         wrong: set[str] = set()
+        narrowed: list[tuple[int, str]] = []
         get = raw.get
         for key, parse, known in self._columns:
             if keep is not None and key in keep:
@@ -86,6 +88,8 @@ class RowValidator:
                 continue
             value = known[value] if type(value) is str else parse(value)
             if type(value) is Wrong:
+                if value.word is not None and self.fields[key].within is not None:
+                    narrowed.append((len(issues), value.word))
                 issues.append(Issue(key, value.code, value.message))
                 wrong.add(key)
                 value = None
@@ -93,6 +97,9 @@ class RowValidator:
         for key, default in self._defaults:
             if row[key] is None and key not in wrong:
                 row[key] = default
+        # Only now, for the parent may stand to the right of its item.
+        for place, word in narrowed:
+            issues[place] = self._narrowed(issues[place], word, row)
         blank = [key for key in self._fillable if row[key] is None and key not in wrong]
         self._apply(self._fill, row, wrong, issues)
         for key, issue in self._required:
@@ -106,6 +113,17 @@ class RowValidator:
         if len(issues) > 1:
             issues.sort(key=lambda issue: self._place[issue.field])
         return Checked(row, issues, [key for key in blank if row[key] is not None])
+
+    def _narrowed(self, issue: Issue, word: str, row: Mapping[str, Any]) -> Issue:
+        """The issue about a word that is in no dictionary, with the items of the parent that the row names."""
+        spec = self.fields[issue.field]
+        above = self.fields[spec.within or ""]
+        parent = row[above.key]
+        if parent is None:
+            return issue
+        label = self._dictionaries[above.dictionary or ""].labels.get(parent, parent)
+        own = self._dictionaries[spec.dictionary or ""]
+        return issue._replace(message=own.unknown(word, parent, f"{above.title}“{label}”"))
 
     @staticmethod
     def _apply(checks: Iterable[Check], row: dict[str, Any], wrong: set[str], issues: list[Issue]) -> None:

@@ -193,3 +193,17 @@ def test_a_wrong_ledger_names_itself() -> None:
             ledger(**changes)
         for name in set(LedgerRow.metadata.tables) - known:
             LedgerRow.metadata.remove(LedgerRow.metadata.tables[name])
+
+
+def test_a_word_that_no_dictionary_knows_is_answered_with_the_items_of_the_parent() -> None:
+    def message(**changes: Any) -> str:
+        (issue,) = check(SpecialOperationCertificate, {**CERTIFICATE, "item": "低压电", **changes}).issues
+        assert (issue.field, issue.code) == ("item", "not_in_dictionary")
+        return issue.message
+
+    below = message(category="电工作业")
+    assert "作业类别“电工作业”可填：“" in below and "“低压电工作业”" in below
+    # Labels hold 、 themselves: quoted, and separated by something else.
+    assert "”；“" in below and "”、“" not in below
+    assert "叉车" not in below and "项" not in below.rpartition("”")[2]
+    assert "不在字典中，可填：“" in message() and message() != below
