@@ -79,8 +79,14 @@ function Detail({ row }: { row: Row }) {
         />
       ))}
       <p className="quiet">
-        新建于 {dateTime(row.created_at)}，最后修改于 {dateTime(row.updated_at)}，第 {row.version} 版
+        {by(row.created_by_name)}新建于 {dateTime(row.created_at)}，{by(row.updated_by_name)}最后修改于{" "}
+        {dateTime(row.updated_at)}，第 {row.version} 版
       </p>
     </>
   );
+}
+
+/** Who it was, in front of the verb; rows that the system made or that came before people were kept name nobody. */
+function by(name: unknown): string {
+  return typeof name === "string" && name ? `由 ${name} ` : "";
 }
