@@ -2,14 +2,14 @@
  * the address, so that a reload, or a colleague with the link, comes back to the same step. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Card, Steps } from "antd";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { imports } from "../../api/ledgers";
 import { ApiError } from "../../api/problem";
 import type { ImportJob } from "../../api/types";
 import { Failure } from "../../app/ErrorBoundary";
 import { useEngine } from "../field/context";
-import { isRunning, stepOf, STEPS } from "./flow";
+import { hasTemplate, isRunning, markTemplate, stepOf, STEPS } from "./flow";
 import { History } from "./History";
 import { Preview } from "./Preview";
 import { Running } from "./Running";
@@ -44,6 +44,7 @@ export default function ImportPage({ path }: { path: string }) {
     client.setQueryData(["import", ledger.slug, next.id], next);
     setParams({ job: next.id });
   };
+  const [template, setTemplate] = useState(() => hasTemplate(ledger.slug));
   const startOver = () => setParams({});
   return (
     <div className="stack">
@@ -51,7 +52,11 @@ export default function ImportPage({ path }: { path: string }) {
         <Steps
           size="small"
           current={stepOf(job)}
-          items={STEPS.map((title) => ({ title }))}
+          // The template is a help and no duty: whoever comes with a file of their own has not done that step.
+          items={STEPS.map((title, index) => ({
+            title,
+            ...(index === 0 && !template ? { status: "wait" as const } : {}),
+          }))}
           responsive
           className="import-steps"
         />
@@ -61,12 +66,26 @@ export default function ImportPage({ path }: { path: string }) {
             <Button onClick={startOver}>重新开始导入</Button>
           </p>
         )}
-        {!query.isError && stepOf(job) === 1 && (!id || job) && <UploadStep failed={job} onStarted={keep} />}
+        {!query.isError && stepOf(job) === 1 && (!id || job) && (
+          <UploadStep
+            failed={job}
+            onTemplate={() => {
+              markTemplate(ledger.slug);
+              setTemplate(true);
+            }}
+            onStarted={keep}
+          />
+        )}
         {job && isRunning(job) && <Running job={job} />}
-        {job?.state === "ready" && <Preview job={job} onChanged={keep} onStartOver={startOver} />}
+        {job?.state === "ready" && <Preview job={job} path={path} onChanged={keep} onStartOver={startOver} />}
         {job?.state === "confirmed" && <Summary job={job} path={path} onAgain={startOver} />}
       </Card>
-      <History onOpen={(chosen) => setParams({ job: chosen.id })} />
+      <History
+        onOpen={(chosen) => setParams({ job: chosen.id })}
+        onDropped={(dropped) => {
+          if (dropped.id === id) startOver();
+        }}
+      />
     </div>
   );
 }

@@ -5,19 +5,22 @@ import { Alert, App, Button, Space, Statistic } from "antd";
 import { imports } from "../../api/ledgers";
 import { describe } from "../../api/problem";
 import type { ImportJob } from "../../api/types";
+import { useLeaveTab } from "../../app/tabs/leave";
 import { useEngine } from "../field/context";
 import { ErrorList } from "./ErrorList";
+import { isSame } from "./flow";
 import { MarkedRows } from "./MarkedRows";
 
 interface Props {
   job: ImportJob;
+  path: string;
   onChanged: (job: ImportJob) => void;
   onStartOver: () => void;
 }
 
 const SHOWN_WARNINGS = 20;
 
-export function Preview({ job, onChanged, onStartOver }: Props) {
+export function Preview({ job, path, onChanged, onStartOver }: Props) {
   const { ledger } = useEngine();
   const { message, modal } = App.useApp();
   const confirm = useMutation({
@@ -33,6 +36,15 @@ export function Preview({ job, onChanged, onStartOver }: Props) {
     },
     onError: (error) => message.error(describe(error)),
   });
+
+  const leave = useLeaveTab();
+  const same = isSame(job);
+  // Left open, the job would wait in the history for an answer that there is no question for. Nobody else may end it,
+  // and whoever may not only goes.
+  const drop = async (then: () => void) => {
+    await imports.cancel(ledger.slug, job.id).catch(() => undefined);
+    then();
+  };
 
   async function write() {
     const sure =
@@ -62,7 +74,17 @@ export function Preview({ job, onChanged, onStartOver }: Props) {
           (name) => job[name] > 0 && <Statistic key={name} title={WILL[name]} value={job[name]} suffix="行" />,
         )}
       </div>
-      {job.invalid === 0 ? (
+      {same ? (
+        <Alert
+          type="info"
+          showIcon
+          title={
+            job.skipped > 0
+              ? "文件中的记录系统中都已有，按您的选择全部跳过，没有需要导入的内容"
+              : "文件内容与系统一致，没有需要导入的内容"
+          }
+        />
+      ) : job.invalid === 0 ? (
         <Alert type="success" showIcon title={`“${job.file_name}”的 ${job.valid} 行全部正确，确认后写入台账。`} />
       ) : (
         <Alert
@@ -86,23 +108,32 @@ export function Preview({ job, onChanged, onStartOver }: Props) {
           }
         />
       )}
-      <Space wrap>
-        <Button type="primary" disabled={job.valid === 0} loading={confirm.isPending} onClick={() => void write()}>
-          {job.invalid ? `仅导入正确的 ${job.valid} 行` : `确认导入 ${job.valid} 行`}
-        </Button>
-        {job.invalid > 0 && (
-          <Button
-            icon={<DownloadOutlined aria-hidden />}
-            onClick={() => imports.errors(ledger.slug, job.id).catch((error) => message.error(describe(error)))}
-          >
-            下载错误清单
+      {same ? (
+        <Space wrap>
+          <Button type="primary" onClick={() => void drop(() => leave(path))}>
+            完成
           </Button>
-        )}
-        <Button danger loading={cancel.isPending} onClick={() => cancel.mutate()}>
-          全部放弃
-        </Button>
-        <Button onClick={onStartOver}>重新上传</Button>
-      </Space>
+          <Button onClick={() => void drop(onStartOver)}>重新上传</Button>
+        </Space>
+      ) : (
+        <Space wrap>
+          <Button type="primary" disabled={job.created + job.updated === 0} loading={confirm.isPending} onClick={() => void write()}>
+            {job.invalid ? `仅导入正确的 ${job.valid} 行` : `确认导入 ${job.valid} 行`}
+          </Button>
+          {job.invalid > 0 && (
+            <Button
+              icon={<DownloadOutlined aria-hidden />}
+              onClick={() => imports.errors(ledger.slug, job.id).catch((error) => message.error(describe(error)))}
+            >
+              下载错误清单
+            </Button>
+          )}
+          <Button danger loading={cancel.isPending} onClick={() => cancel.mutate()}>
+            全部放弃
+          </Button>
+          <Button onClick={onStartOver}>重新上传</Button>
+        </Space>
+      )}
       {job.invalid > 0 && (
         <>
           <MarkedRows job={job} />

@@ -11,10 +11,11 @@ import { fileProblem, MAX_MB, ON_DUPLICATE } from "./flow";
 interface Props {
   /** The job before this one, when it came to nothing: its reasons are shown. */
   failed: ImportJob | null;
+  onTemplate: () => void;
   onStarted: (job: ImportJob) => void;
 }
 
-export function UploadStep({ failed, onStarted }: Props) {
+export function UploadStep({ failed, onTemplate, onStarted }: Props) {
   const { ledger } = useEngine();
   const { message } = App.useApp();
   const [onDuplicate, setOnDuplicate] = useState<ImportJob["on_duplicate"]>("update");
@@ -53,7 +54,12 @@ export function UploadStep({ failed, onStarted }: Props) {
         <p>模板中带 * 的列必填，选项列有下拉菜单。已有的 Excel 台账也可以直接上传，列的顺序不限，按列名识别。</p>
         <Button
           icon={<DownloadOutlined aria-hidden />}
-          onClick={() => ledgers.template(ledger.slug, ledger.title).catch((error) => message.error(describe(error)))}
+          onClick={() =>
+            ledgers
+              .template(ledger.slug, ledger.title)
+              .then(onTemplate)
+              .catch((error) => message.error(describe(error)))
+          }
         >
           下载模板
         </Button>

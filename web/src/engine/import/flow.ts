@@ -21,6 +21,40 @@ export function stepOf(job: ImportJob | null): number {
   }
 }
 
+/** Ledgers whose template was downloaded since this page was opened, from the list or from the wizard. */
+const templates = new Set<string>();
+
+export function markTemplate(slug: string): void {
+  templates.add(slug);
+}
+
+export function hasTemplate(slug: string): boolean {
+  return templates.has(slug);
+}
+
+const KEPT_HOURS = 24;
+
+/**
+ * What a job is called in the history. The service sweeps away the rows of an import a day after its upload, so that one
+ * nobody has confirmed says how long it can still be taken up.
+ */
+export function stateWords(job: Pick<ImportJob, "state" | "expired" | "created_at">, now = Date.now()): string {
+  if (job.state !== "ready") return STATES[job.state];
+  const hours = Math.ceil(KEPT_HOURS - (now - Date.parse(job.created_at)) / 3_600_000);
+  // Sweeping happens some minutes after the time is up: until then it may still be opened.
+  return job.expired ? "未确认（已清除）" : hours > 0 ? `未确认（${hours} 小时后清除）` : "未确认（即将清除）";
+}
+
+/** Whether an import waits for somebody to say yes or no. */
+export function isOpen(job: Pick<ImportJob, "state" | "expired">): boolean {
+  return job.state === "ready" && !job.expired;
+}
+
+/** Nothing to write and nothing wrong: the file says what the ledger has already. */
+export function isSame(job: Pick<ImportJob, "created" | "updated" | "invalid">): boolean {
+  return job.created + job.updated + job.invalid === 0;
+}
+
 export function isRunning(job: ImportJob | null | undefined): boolean {
   return job?.state === "queued" || job?.state === "parsing" || job?.state === "confirming";
 }
