@@ -103,7 +103,9 @@ def test_a_row_made_by_hand_is_changed_exported_counted_and_warned_about(open_of
 
     # Exported: what is filtered, and only that.
     office.search(person.name)
-    exported = office.save_as(office.button("导出"))
+    office.button("导出").click()
+    expect(page.get_by_role("radio", name=re.compile("^全部字段"))).to_be_checked()
+    exported = office.save_as(page.get_by_role("button", name="下载 Excel"))
     assert re.search(r"_\d{8}\.xlsx$", exported.suggested_filename)
     assert person.name in cells_of(exported)
 

@@ -129,6 +129,7 @@ export function ListPage({ path }: { path: string }) {
           onFull={setFull}
           onNew={() => edit(null)}
           onReload={() => void list.refetch()}
+          total={list.isPlaceholderData ? undefined : list.data?.total}
           exportQuery={{ ...toFilters(ledger, state), sort: state.sort || undefined }}
         />
         {list.isError ? (

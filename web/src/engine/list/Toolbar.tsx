@@ -2,7 +2,6 @@
 import {
   ColumnHeightOutlined,
   DownloadOutlined,
-  ExportOutlined,
   FullscreenExitOutlined,
   FullscreenOutlined,
   ImportOutlined,
@@ -16,8 +15,10 @@ import { ledgers } from "../../api/ledgers";
 import type { Query } from "../../api/http";
 import { describe } from "../../api/problem";
 import type { LedgerManifest } from "../schema";
+import { markTemplate } from "../import/flow";
 import { shownFields, type ColumnChoice } from "./columns";
 import { ColumnSettings } from "./ColumnSettings";
+import { ExportChoice, type ExportColumns } from "./ExportChoice";
 
 export type Density = "small" | "medium" | "large";
 
@@ -33,6 +34,8 @@ interface Props {
   onNew: () => void;
   onReload: () => void;
   exportQuery: Query;
+  /** How many rows the current filters let through; undefined while that is not known. */
+  total: number | undefined;
 }
 
 export function Toolbar(props: Props) {
@@ -41,23 +44,27 @@ export function Toolbar(props: Props) {
   const navigate = useNavigate();
   const [busy, setBusy] = useState<"template" | "export" | null>(null);
 
-  async function get(what: "template" | "export") {
+  async function get(what: "template" | "export", load: () => Promise<string>) {
     setBusy(what);
     try {
-      const columns = shownFields(ledger, choice)
-        .map((field) => field.key)
-        .join(",");
-      const name =
-        what === "template"
-          ? await ledgers.template(ledger.slug, ledger.title)
-          : await ledgers.export(ledger.slug, ledger.title, { ...props.exportQuery, columns });
-      message.success(`已下载 ${name}`);
+      message.success(`已下载 ${await load()}`);
+      if (what === "template") markTemplate(ledger.slug);
     } catch (error) {
       message.error(describe(error));
     } finally {
       setBusy(null);
     }
   }
+
+  const shown = shownFields(ledger, choice);
+  const exportRows = (columns: ExportColumns) =>
+    get("export", () =>
+      ledgers.export(ledger.slug, ledger.title, {
+        ...props.exportQuery,
+        // Without `columns` the service gives every field.
+        columns: columns === "all" ? undefined : shown.map((field) => field.key).join(","),
+      }),
+    );
 
   return (
     <div className="toolbar no-print">
@@ -75,16 +82,20 @@ export function Toolbar(props: Props) {
             <Button
               icon={<DownloadOutlined aria-hidden />}
               loading={busy === "template"}
-              onClick={() => void get("template")}
+              onClick={() => void get("template", () => ledgers.template(ledger.slug, ledger.title))}
             >
               模板下载
             </Button>
           </>
         )}
         {ledger.permissions.export && (
-          <Button icon={<ExportOutlined aria-hidden />} loading={busy === "export"} onClick={() => void get("export")}>
-            导出
-          </Button>
+          <ExportChoice
+            all={ledger.fields.length}
+            shown={shown.length}
+            rows={props.total}
+            busy={busy === "export"}
+            onExport={exportRows}
+          />
         )}
       </Space>
       <Space size={4}>
