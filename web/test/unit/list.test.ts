@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { departmentTree } from "../../src/engine/field/departments";
-import { columnsOf, defaultChoice, shownFields, widthOf } from "../../src/engine/list/columns";
+import { departmentsInScope, departmentTree, withAncestors } from "../../src/engine/field/departments";
+import { columnsOf, defaultChoice, nearestDue, shownFields, widthOf } from "../../src/engine/list/columns";
+import type { Me, Scope } from "../../src/api/types";
 import { readState, toFilters, toQuery, writeState } from "../../src/engine/list/query";
 import type { Field, LedgerManifest } from "../../src/engine/schema";
 import { departments, fieldOf, ledger } from "./fixture";
@@ -11,15 +12,22 @@ describe("columns", () => {
     expect(columns.map((column) => column.key)).toEqual([
       "#",
       "person_name",
+      "status",
+      "review_date",
       "id_number",
       "dept_id",
       "cert_type",
-      "review_date",
-      "status",
     ]);
     expect(columns[1]).toMatchObject({ fixed: "left", sorter: true, sortOrder: null });
     expect(columns[2]).not.toHaveProperty("fixed");
-    expect(columns[5]).toMatchObject({ sortOrder: "descend" });
+    expect(columns[3]).toMatchObject({ sortOrder: "descend" });
+  });
+
+  test("name the date that comes first on a phone", () => {
+    const two = { ...ledger, expiry: [...ledger.expiry, { field: "code", warn_days: [] }] };
+    const row = { id: "1", version: 1, review_date: "2026-12-01", code: "2026-11-01" };
+    expect(nearestDue(two, row)?.key).toBe("code");
+    expect(nearestDue(two, { id: "1", version: 1 })).toBeNull();
   });
 
   test("a date with a warning has room for it", () => {
@@ -86,5 +94,19 @@ describe("departments", () => {
 
   test("whose parent is out of sight come to the top", () => {
     expect(departmentTree(departments.slice(2, 4)).map((root) => root.title)).toEqual(["城北分公司"]);
+  });
+
+  test("in reach are those of every scope together, with the way to them", () => {
+    const reach = (...[scope, ...also]: [Scope, ...Scope[]]) => {
+      const me = { user: { department: { id: "2", name: "工程部" } }, scope: { ...scope, also } } as unknown as Me;
+      return [...departmentsInScope(departments, me)];
+    };
+    expect(reach({ kind: "company", department_ids: [] })).toHaveLength(5);
+    expect(reach({ kind: "subtree", department_ids: ["3"] })).toEqual(["3", "4"]);
+    expect(reach({ kind: "department", department_ids: ["3"] })).toEqual(["3"]);
+    expect(reach({ kind: "own", department_ids: [] })).toEqual(["2"]);
+    expect(reach({ kind: "chosen", department_ids: ["4"] }, { kind: "own", department_ids: [] })).toEqual(["4", "2"]);
+    expect(departmentsInScope(departments, null).size).toBe(0);
+    expect(withAncestors(departments, new Set(["4"])).map((one) => one.id)).toEqual(["1", "3", "4"]);
   });
 });

@@ -1,5 +1,5 @@
 /** The department tree for pickers, and what lies below a department. */
-import type { Department } from "../../api/types";
+import type { Department, Me } from "../../api/types";
 
 export interface DepartmentOption {
   value: string;
@@ -7,6 +7,34 @@ export interface DepartmentOption {
   key: string;
   disabled?: boolean;
   children?: DepartmentOption[];
+}
+
+/**
+ * The ids of the departments whose rows a person may see: the scopes of all their roles together. Only for what is
+ * offered; the service decides about the rows. `own` reaches the rows a person wrote, which are kept in their department.
+ */
+export function departmentsInScope(departments: Department[], me: Me | null): Set<string> {
+  const reached = new Set<string>();
+  for (const scope of me ? [me.scope, ...(me.scope.also ?? [])] : []) {
+    const anchors = new Set(scope.department_ids ?? []);
+    if (scope.kind === "own" && me?.user.department) anchors.add(me.user.department.id);
+    const paths = departments.filter((one) => anchors.has(one.id)).map((one) => one.path);
+    for (const { id, path } of departments) {
+      const below = scope.kind === "subtree" && paths.some((anchor) => path.startsWith(anchor));
+      if (scope.kind === "company" || anchors.has(id) || below) reached.add(id);
+    }
+  }
+  return reached;
+}
+
+/** Those departments and the ones above them, without which the tree would not hang together. */
+export function withAncestors(departments: Department[], reached: ReadonlySet<string>): Department[] {
+  const byId = new Map(departments.map((department) => [department.id, department]));
+  const kept = new Set<string>();
+  for (const id of reached) {
+    for (let next = byId.get(id); next && !kept.has(next.id); next = byId.get(next.parent_id ?? "")) kept.add(next.id);
+  }
+  return departments.filter((department) => kept.has(department.id));
 }
 
 /** A tree in the organisation's order. A department whose parent is out of sight comes to the top. */

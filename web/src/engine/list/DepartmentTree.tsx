@@ -5,10 +5,18 @@ import { useMemo, useState } from "react";
 import { useSession } from "../../api/session";
 import { usePreference } from "../../shared/preferences";
 import { useEngine } from "../field/context";
-import { departmentTree, type DepartmentOption } from "../field/departments";
+import { departmentsInScope, departmentTree, withAncestors, type DepartmentOption } from "../field/departments";
 
 /** Below this the tree would push the list out of sight, so it begins closed. */
 const WIDE = 992;
+/** Below this it takes the room of a column, which a tree without a choice is not worth. */
+const ROOMY = 1500;
+
+type TreeNode = Omit<DepartmentOption, "children"> & {
+  selectable: boolean;
+  className?: string;
+  children?: TreeNode[];
+};
 
 interface Props {
   value: string;
@@ -19,8 +27,14 @@ export function DepartmentTree({ value, onChange }: Props) {
   const { departments } = useEngine();
   const { me } = useSession();
   const [text, setText] = useState("");
-  const [open, setOpen] = usePreference(me?.user.id ?? "", "department-tree", window.innerWidth >= WIDE);
-  const tree = useMemo(() => matching(departmentTree(departments), text.trim()), [departments, text]);
+  const [wanted, setOpen] = usePreference<boolean | null>(me?.user.id ?? "", "department-tree", null);
+  const reached = useMemo(() => departmentsInScope(departments, me), [departments, me]);
+  const tree = useMemo(
+    () => matching(departmentTree(withAncestors(departments, reached)), text.trim(), reached),
+    [departments, reached, text],
+  );
+  const usable = departments.filter((department) => reached.has(department.id) && !department.closed_on).length;
+  const open = wanted ?? (window.innerWidth >= ROOMY || (window.innerWidth >= WIDE && usable > 1));
   if (!open) {
     return (
       <div className="tree-closed no-print">
@@ -78,12 +92,20 @@ export function DepartmentTree({ value, onChange }: Props) {
   );
 }
 
-function matching(tree: DepartmentOption[], text: string): DepartmentOption[] {
+/** What the search leaves. A department that is only on the way to one in reach can be read, not chosen. */
+function matching(tree: DepartmentOption[], text: string, reached: ReadonlySet<string>): TreeNode[] {
   return tree.flatMap(({ disabled: _disabled, children, ...node }) => {
     // A closed department keeps its rows (disabled only where one is picked for a new row), so it can be looked at.
-    const below = matching(children ?? [], text);
+    const below = matching(children ?? [], text, reached);
     if (!text || node.title.includes(text) || below.length)
-      return [{ ...node, ...(below.length ? { children: below } : {}) }];
+      return [
+        {
+          ...node,
+          selectable: reached.has(node.key),
+          ...(reached.has(node.key) ? {} : { className: "out-of-reach" }),
+          ...(below.length ? { children: below } : {}),
+        },
+      ];
     return [];
   });
 }
