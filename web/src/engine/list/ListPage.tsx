@@ -8,6 +8,7 @@ import { ledgers } from "../../api/ledgers";
 import { useSession } from "../../api/session";
 import { Failure } from "../../app/ErrorBoundary";
 import { usePreference } from "../../shared/preferences";
+import { usePhone } from "../../shared/usePhone";
 import { Nothing } from "../../shared/Nothing";
 import { DetailDrawer } from "../detail/DetailDrawer";
 import { useEngine } from "../field/context";
@@ -15,6 +16,7 @@ import { FormDrawer } from "../form/FormDrawer";
 import { editableFields, type Row } from "../schema";
 import { columnsOf, defaultChoice, type ColumnChoice } from "./columns";
 import { HiddenFilters } from "./HiddenFilters";
+import { phoneColumns } from "./phone";
 import { DepartmentTree } from "./DepartmentTree";
 import { readState, SIZES, toFilters, toQuery, writeState, type ListState } from "./query";
 import { SearchBar } from "./SearchBar";
@@ -66,7 +68,8 @@ export function ListPage({ path }: { path: string }) {
   }, [full]);
 
   const { update, delete: mayDelete } = ledger.permissions;
-  const columns = [
+  const phone = usePhone();
+  const wide = [
     ...columnsOf(ledger, choice, state.sort, (state.page - 1) * state.size + 1),
     {
       key: "actions",
@@ -96,7 +99,14 @@ export function ListPage({ path }: { path: string }) {
       ),
     },
   ];
-  const width = columns.reduce((total, column) => total + Number(column.width ?? 120), 0);
+  const columns = phone
+    ? phoneColumns(ledger, {
+        show: (row) => showRow(row.id),
+        edit: update ? edit : undefined,
+        remove: mayDelete ? (row) => void remove(row) : undefined,
+      })
+    : wide;
+  const width = wide.reduce((total, column) => total + Number(column.width ?? 120), 0);
   const empty = !list.data?.items.length;
   const filtered = Boolean(state.q || state.dept || Object.keys(state.filters).length);
 
@@ -142,7 +152,7 @@ export function ListPage({ path }: { path: string }) {
             dataSource={list.data?.items ?? []}
             loading={list.isPending || (list.isFetching && list.isPlaceholderData)}
             // Nothing to reach by scrolling, and so nothing that a keyboard could not reach, while there is no row.
-            scroll={empty ? {} : { x: width }}
+            scroll={empty || phone ? {} : { x: width }}
             sticky={!empty}
             bordered
             onRow={(row) => ({ onDoubleClick: () => showRow(row.id) })}
@@ -170,7 +180,8 @@ export function ListPage({ path }: { path: string }) {
               total: list.data?.total ?? 0,
               pageSizeOptions: SIZES,
               showSizeChanger: true,
-              showQuickJumper: true,
+              showQuickJumper: !phone,
+              simple: phone,
               showTotal: (total) => `共 ${total.toLocaleString("zh-CN")} 条`,
               onChange: (page, size) => go({ page: size === state.size ? page : 1, size }),
             }}

@@ -1,7 +1,8 @@
 /** The search bar above a list: one row of filters, the rest behind 展开; Enter searches, Esc empties the keyword. */
-import { DownOutlined, SearchOutlined, UpOutlined } from "@ant-design/icons";
+import { DownOutlined, FilterOutlined, SearchOutlined, UpOutlined } from "@ant-design/icons";
 import { Button, Input } from "antd";
 import { useEffect, useState } from "react";
+import { usePhone } from "../../shared/usePhone";
 import { kindOf } from "../field/registry";
 import type { Filters } from "../field/searches";
 import type { LedgerManifest } from "../schema";
@@ -22,7 +23,10 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
   const fields = ledger.fields.filter((field) => field.filter && !(ledger.by_department && field.key === "dept_id"));
   const [text, setText] = useState(q);
   const [draft, setDraft] = useState(filters);
-  const hidden = fields.slice(FIRST_ROW);
+  const phone = usePhone();
+  const [folded, setFolded] = useState(true);
+  // Behind 筛选 there is room for all of them.
+  const hidden = phone ? [] : fields.slice(FIRST_ROW);
   const [open, setOpen] = useState(() => hidden.some((field) => keysOf(field.key).some((key) => filters[key])));
 
   // The address is the truth: going back, or a link with filters, changes what the bar shows.
@@ -34,6 +38,8 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
   }, [address]);
 
   if (searched.length === 0 && fields.length === 0) return null;
+  const shown = !phone || !folded;
+  const active = (q ? 1 : 0) + new Set(Object.keys(filters).map((key) => key.replace(/\.\w+$/, ""))).size;
   const change = (part: Filters) => setDraft((before) => withoutBlanks({ ...before, ...part }));
   return (
     <form
@@ -42,10 +48,21 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
       aria-label={`查询${ledger.title}`}
       onSubmit={(event) => {
         event.preventDefault();
+        setFolded(true);
         onSearch(text.trim(), draft);
       }}
     >
-      {searched.length > 0 && (
+      {phone && (
+        <Button
+          block
+          icon={<FilterOutlined aria-hidden />}
+          aria-expanded={!folded}
+          onClick={() => setFolded(!folded)}
+        >
+          筛选{active > 0 && `（已设 ${active} 项）`}
+        </Button>
+      )}
+      {shown && searched.length > 0 && (
         <div className="search-item">
           <label htmlFor={`${ledger.slug}-q`}>关键字</label>
           <Input
@@ -58,7 +75,7 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
           />
         </div>
       )}
-      {(open ? fields : fields.slice(0, FIRST_ROW)).map((field) => {
+      {(!shown ? [] : open || phone ? fields : fields.slice(0, FIRST_ROW)).map((field) => {
         const Search = kindOf(field.kind).search;
         const id = `${ledger.slug}-search-${field.key}`;
         return (
@@ -68,30 +85,32 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
           </div>
         );
       })}
-      <div className="search-actions">
-        <Button type="primary" htmlType="submit" icon={<SearchOutlined aria-hidden />} loading={busy}>
-          查询
-        </Button>
-        <Button
-          onClick={() => {
-            setText("");
-            setDraft({});
-            onSearch("", {});
-          }}
-        >
-          重置
-        </Button>
-        {hidden.length > 0 && (
-          <Button
-            type="link"
-            aria-expanded={open}
-            icon={open ? <UpOutlined aria-hidden /> : <DownOutlined aria-hidden />}
-            onClick={() => setOpen(!open)}
-          >
-            {open ? "收起" : "展开"}
+      {shown && (
+        <div className="search-actions">
+          <Button type="primary" htmlType="submit" icon={<SearchOutlined aria-hidden />} loading={busy}>
+            查询
           </Button>
-        )}
-      </div>
+          <Button
+            onClick={() => {
+              setText("");
+              setDraft({});
+              onSearch("", {});
+            }}
+          >
+            重置
+          </Button>
+          {hidden.length > 0 && (
+            <Button
+              type="link"
+              aria-expanded={open}
+              icon={open ? <UpOutlined aria-hidden /> : <DownOutlined aria-hidden />}
+              onClick={() => setOpen(!open)}
+            >
+              {open ? "收起" : "展开"}
+            </Button>
+          )}
+        </div>
+      )}
     </form>
   );
 }
