@@ -10,6 +10,8 @@ interface Stored {
   at: number;
   /** The version of the row that the draft was begun on; null for a new row. */
   version: number | null;
+  /** That row's values; drafts from before they were kept have none. */
+  base?: Record<string, unknown>;
   values: Record<string, unknown>;
 }
 
@@ -17,9 +19,9 @@ function nameOf(userId: string, form: string): string {
   return `${PREFIX}${userId}.${form}`;
 }
 
-export function saveDraft(userId: string, form: string, version: number | null, values: Record<string, unknown>): void {
+export function saveDraft(userId: string, form: string, draft: Omit<Stored, "at">): void {
   try {
-    localStorage.setItem(nameOf(userId, form), JSON.stringify({ at: Date.now(), version, values } satisfies Stored));
+    localStorage.setItem(nameOf(userId, form), JSON.stringify({ at: Date.now(), ...draft } satisfies Stored));
   } catch {
     // Storage full or refused: the form itself still holds the values.
   }

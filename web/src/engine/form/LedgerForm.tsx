@@ -39,6 +39,8 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
   const parents = useMemo(() => cascadeParents(ledger), [ledger]);
   const userId = me?.user.id ?? "";
   const [base, setBase] = useState(row);
+  // What the values are compared with when somebody else has saved: the row as it was when the typing began.
+  const [origin, setOrigin] = useState<Record<string, unknown>>(row ?? {});
   const [conflict, setConflict] = useState<Row | null>(null);
   const [refusals, setRefusals] = useState<string[]>([]);
   const [draftAt, setDraftAt] = useState<number | null>(null);
@@ -52,7 +54,10 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     form.setFieldsValue(draft.values);
     setDraftAt(draft.at);
     // A draft begun on an older version stays on it: saving then meets the conflict instead of undoing what others did.
-    if (draft.version !== null) setBase((known) => known && { ...known, version: draft.version! });
+    if (draft.version !== null) {
+      setBase((known) => known && { ...known, version: draft.version! });
+      setOrigin(draft.base ?? {});
+    }
     onDirty(true);
   }, [userId, draftName, form, onDirty]);
   useEffect(() => {
@@ -74,8 +79,13 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     follow(form, ledger, parents, change);
     onDirty(true);
     clearTimeout(timer.current);
+    keepDraft(base?.version ?? null, origin);
+  }
+
+  function keepDraft(version: number | null, from: Record<string, unknown>) {
     const values = form.getFieldsValue(true);
-    unsaved.current = () => saveDraft(userId, draftName, base?.version ?? null, values);
+    const began = Object.fromEntries(fields.map(({ key }) => [key, from[key]]));
+    unsaved.current = () => saveDraft(userId, draftName, { version, base: began, values });
     timer.current = setTimeout(flush, AUTOSAVE_MS);
   }
 
@@ -87,11 +97,11 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     onDirty(false);
   }
 
-  async function save(values: Record<string, unknown>, version = base?.version) {
+  async function save(values: Record<string, unknown>, version = base?.version, before = base && { ...base, ...origin }) {
     onBusy(true);
     setRefusals([]);
     try {
-      const body = toBody(fields, values, row);
+      const body = toBody(fields, values, before);
       const saved = base
         ? await ledgers.update(ledger.slug, base.id, { ...body, version })
         : await ledgers.create(ledger.slug, body);
@@ -123,12 +133,31 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     setRefusals([describe(error)]);
   }
 
+  function goOnFrom(theirs: Row, values: Record<string, unknown>) {
+    form.setFieldsValue(values);
+    setBase(theirs);
+    setOrigin(theirs);
+    setConflict(null);
+  }
+
   function takeTheirs(theirs: Row) {
     form.resetFields();
-    form.setFieldsValue(initialValues(fields, theirs));
-    setBase(theirs);
-    setConflict(null);
+    goOnFrom(theirs, initialValues(fields, theirs));
     forgetDraft();
+  }
+
+  /** Saves both people's changes. What the merged row breaks is shown in the form, where it can be put right. */
+  async function saveMerged(theirs: Row, merged: Record<string, unknown>) {
+    goOnFrom(theirs, merged);
+    keepDraft(theirs.version, theirs);
+    try {
+      await form.validateFields();
+    } catch (problem) {
+      const first = (problem as { errorFields?: { name: string[] }[] }).errorFields?.[0]?.name[0];
+      if (first) form.scrollToField(first, { block: "center", focus: true });
+      return;
+    }
+    await save(form.getFieldsValue(true), theirs.version, theirs);
   }
 
   handle.current = {
@@ -170,17 +199,18 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
           </div>
         </fieldset>
       ))}
-      <ConflictDialog
-        fields={fields}
-        mine={conflict ? form.getFieldsValue(true) : {}}
-        theirs={conflict}
-        onKeepMine={(theirs) => {
-          setBase(theirs);
-          void save(form.getFieldsValue(true), theirs.version);
-        }}
-        onTakeTheirs={takeTheirs}
-        onClose={() => setConflict(null)}
-      />
+      {conflict && (
+        <ConflictDialog
+          key={conflict.version}
+          fields={fields}
+          base={origin}
+          mine={form.getFieldsValue(true)}
+          theirs={conflict}
+          onMerge={(merged) => void saveMerged(conflict, merged)}
+          onTakeTheirs={() => takeTheirs(conflict)}
+          onClose={() => setConflict(null)}
+        />
+      )}
     </Form>
   );
 }
