@@ -6,7 +6,7 @@ import { nextOf } from "../../src/app/auth/next";
 import manual from "../../src/app/manual.json";
 import { menuOf, pageAt, searchMenu } from "../../src/app/manual";
 import { toneOf, TONES } from "../../src/app/theme";
-import { again, close, HOME, MOST_TABS, visit, type Tab } from "../../src/app/tabs/tabs";
+import { again, backTo, close, HOME, MOST_TABS, visit, type Tab } from "../../src/app/tabs/tabs";
 import { crumbsOf, titleOf } from "../../src/app/titles";
 import { daysUntil, due, fileSize, today } from "../../src/shared/format";
 import { may } from "../../src/shared/permission";
@@ -98,6 +98,12 @@ describe("tabs", () => {
     expect(tabs[0]?.key).toBe("/");
   });
 
+  test("home is mounted by its first visit, also when it is the first page of all", () => {
+    const tabs = visit([HOME], at("/"));
+    expect(tabs[0]?.visited).toBe(1);
+    expect(visit(tabs, at("/"))).toBe(tabs);
+  });
+
   test("closing the active one goes to its neighbour, with the filters that it had", () => {
     const tabs = ["/a", "/b", "/c"].reduce<Tab[]>((all, path) => visit(all, at(path, path === "/b" ? "?q=1" : "")), []);
     expect(close(tabs, new Set(["/c"]), "/c").goTo).toBe("/b?q=1");
@@ -165,4 +171,20 @@ test("sizes and queries", () => {
     "/a?q=%E7%8E%8B&page=2&x.in=1%2C2",
   );
   expect(withQuery("/a")).toBe("/a");
+});
+
+describe("the way back from a form", () => {
+  const list: Tab = { ...HOME, key: "/ledgers/a", location: { ...HOME.location, search: "?q=王&dept=d&row=old&page=2" } };
+
+  test("keeps the list's filters as its tab has them, and shows the saved row", () => {
+    expect(new URLSearchParams(backTo([list], "/ledgers/a?row=new").split("?")[1])).toEqual(
+      new URLSearchParams("q=王&dept=d&page=2&row=new"),
+    );
+    expect(backTo([list], "/ledgers/a", "q=x")).not.toContain("row=");
+  });
+
+  test("takes the filters that the form remembers when the list's tab is gone", () => {
+    expect(backTo([HOME], "/ledgers/a?row=new", "q=x")).toBe("/ledgers/a?q=x&row=new");
+    expect(backTo([HOME], "/ledgers/a")).toBe("/ledgers/a");
+  });
 });

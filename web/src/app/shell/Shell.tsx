@@ -13,7 +13,7 @@ import { ErrorBoundary, Failure } from "../ErrorBoundary";
 import { menuOf, pageAt } from "../manual";
 import { Screen } from "../Screen";
 import { LeaveTab } from "../tabs/leave";
-import { again, close, HOME, visit, type Tab } from "../tabs/tabs";
+import { again, backTo, close, HOME, visit, type Tab } from "../tabs/tabs";
 import { TabStrip } from "../tabs/TabStrip";
 import { crumbsOf, PRODUCT, titleOf } from "../titles";
 import { Bell } from "./Bell";
@@ -63,9 +63,9 @@ export default function Shell() {
     if (result.goTo !== null) navigate(result.goTo);
   }
 
-  function leaveTab(to: string) {
+  function leaveTab(to: string, left?: string) {
     setTabs(tabs.filter((tab) => tab.key !== active));
-    navigate(to, { replace: true });
+    navigate(left === undefined ? to : backTo(tabs, to, left), { replace: true });
   }
 
   function refreshTab(key: string) {

@@ -32,7 +32,7 @@ export function visit(tabs: Tab[], location: TabLocation, keep: (key: string) =>
   const found = tabs.find((tab) => tab.key === location.pathname);
   const latest = Math.max(0, ...tabs.map((tab) => tab.visited));
   if (found) {
-    if (sameAddress(found.location, location) && found.visited === latest) return tabs;
+    if (found.visited > 0 && found.visited === latest && sameAddress(found.location, location)) return tabs;
     return tabs.map((tab) => (tab === found ? { ...tab, location, visited: latest + 1 } : tab));
   }
   const opened = [...tabs, { key: location.pathname, location, round: 0, visited: latest + 1 }];
@@ -55,6 +55,18 @@ export function close(tabs: Tab[], closing: ReadonlySet<string>, active: string)
     tabs.slice(index + 1).find((tab) => !closing.has(tab.key)) ??
     [...tabs.slice(0, index)].reverse().find((tab) => !closing.has(tab.key));
   return { tabs: left, goTo: neighbour ? neighbour.location.pathname + neighbour.location.search : "/" };
+}
+
+/**
+ * An address with the filters of the page it leads back to: those of its open tab, as they are now, or those that it had
+ * when it was left (after a reload no other tab is open). The row that was shown there gives way to the new address.
+ */
+export function backTo(tabs: Tab[], to: string, left = ""): string {
+  const [pathname = "/", search = ""] = to.split("?");
+  const params = new URLSearchParams(tabs.find((tab) => tab.key === pathname)?.location.search ?? left);
+  params.delete("row");
+  for (const [key, value] of new URLSearchParams(search)) params.set(key, value);
+  return params.size ? `${pathname}?${params}` : pathname;
 }
 
 export function again(tabs: Tab[], key: string): Tab[] {

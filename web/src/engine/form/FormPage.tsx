@@ -15,7 +15,9 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
   const { modal } = App.useApp();
   const client = useQueryClient();
   const leave = useLeaveTab();
-  const { pathname } = useLocation();
+  const { pathname, state } = useLocation();
+  // The list's filters, so that the way back ends where it began and not in an unfiltered list.
+  const left = (state as { list?: string } | null)?.list ?? "";
   const handle = useRef<FormHandle>(null);
   const [dirty, setDirty] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -35,7 +37,7 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
       if (!sure) return;
       handle.current?.discard();
     }
-    leave(path);
+    leave(path, left);
   }
 
   if (id && row.isPending) return <Skeleton active className="pad" />;
@@ -61,7 +63,7 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
         onBusy={setBusy}
         onSaved={(saved) => {
           void client.invalidateQueries({ queryKey: ["rows", ledger.slug] });
-          leave(`${path}?row=${saved.id}`);
+          leave(`${path}?row=${saved.id}`, left);
         }}
       />
     </Card>

@@ -57,7 +57,9 @@ export function ListPage({ path }: { path: string }) {
   const remove = useRemove(ledger, () => showRow(null));
   const edit = (row: Row | null) => {
     if (inDrawer) setEditing(row?.id ?? null);
-    else navigate(row ? `${path}/${row.id}/edit` : `${path}/new`);
+    else {
+      navigate(row ? `${path}/${row.id}/edit` : `${path}/new`, { state: { list: writeState(state).toString() } });
+    }
   };
 
   useEffect(() => {
