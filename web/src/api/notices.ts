@@ -12,6 +12,8 @@ export const notices = {
   readAll: () => dataOf(client.POST("/api/workflow/notices/read-all")),
 };
 
+export const LEVELS = ["overdue", "red", "orange", "yellow"] as const;
+
 const POLL_MS = 30_000;
 
 /** The newest unread notices and their number, for the bell: every 30 seconds and whenever the window gets the focus. */
@@ -22,5 +24,17 @@ export function useBell() {
     refetchInterval: POLL_MS,
     refetchOnWindowFocus: "always",
     staleTime: 0,
+  });
+}
+
+/** How many unread notices there are of each level, the most urgent first. */
+export function useUnreadByLevel() {
+  return useQuery({
+    queryKey: ["notices", "levels"],
+    queryFn: () =>
+      Promise.all(
+        LEVELS.map(async (level) => ({ level, total: (await notices.list({ unread: true, level, size: 1 })).total })),
+      ),
+    refetchInterval: POLL_MS,
   });
 }

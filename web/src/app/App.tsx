@@ -8,6 +8,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { BrowserRouter, Navigate, useLocation } from "react-router";
 import { ApiError } from "../api/problem";
 import { useSession } from "../api/session";
+import { Loading } from "../shared/Loading";
 import { LoginPage } from "./auth/LoginPage";
 import { nextOf } from "./auth/next";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -67,7 +68,13 @@ function Gate() {
   }
   if (location.pathname === "/login") return <Navigate to={nextOf(location.search)} replace />;
   return (
-    <Suspense fallback={<Waiting />}>
+    <Suspense
+      fallback={
+        <main className="pad" aria-busy="true">
+          <Loading />
+        </main>
+      }
+    >
       <Shell key={me!.user.id} />
     </Suspense>
   );

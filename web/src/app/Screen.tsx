@@ -1,8 +1,8 @@
 /** From an address to a screen: the services name the pages and which of the few screens shows each of them. */
-import { Skeleton } from "antd";
 import { lazy, Suspense } from "react";
 import { useLocation } from "react-router";
 import { useCatalogue } from "../api/manifest";
+import { Loading } from "../shared/Loading";
 import { NotFound } from "./NotFound";
 import { pageAt } from "./manual";
 
@@ -15,7 +15,7 @@ const CertificatesPage = lazy(() => import("../engine/stat/CertificatesPage"));
 
 export function Screen() {
   return (
-    <Suspense fallback={<Skeleton active className="pad" />}>
+    <Suspense fallback={<Loading />}>
       <Chosen />
     </Suspense>
   );

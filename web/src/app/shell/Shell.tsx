@@ -7,6 +7,7 @@ import { Link, Route, Routes, useLocation, useNavigate } from "react-router";
 import { useCatalogue } from "../../api/manifest";
 import { useSession } from "../../api/session";
 import { dropDrafts, hasDraft } from "../../shared/drafts";
+import { Loading } from "../../shared/Loading";
 import { usePreference } from "../../shared/preferences";
 import { SessionEnded } from "../auth/SessionEnded";
 import { ErrorBoundary, Failure } from "../ErrorBoundary";
@@ -133,30 +134,30 @@ export default function Shell() {
                 }
               />
             )}
-            {catalogue.isPending && <Skeleton active className="pad" />}
+            {catalogue.isPending && active !== HOME.key && <Loading />}
             {catalogue.isError && <Failure error={catalogue.error} onRetry={() => void catalogue.refetch()} />}
-            {catalogue.data &&
-              tabs
-                .filter((tab) => tab.visited > 0)
-                .map((tab) => (
-                  <Activity key={`${tab.key} ${tab.round}`} mode={tab.key === active ? "visible" : "hidden"}>
-                    <div className="page">
-                      <Breadcrumb
-                        className="crumbs no-print"
-                        items={crumbsOf(pages, tab.key).map((crumb) => ({
-                          title: crumb.path ? <Link to={crumb.path}>{crumb.title}</Link> : crumb.title,
-                        }))}
-                      />
-                      <ErrorBoundary>
-                        <LeaveTab value={leaveTab}>
-                          <Routes location={tab.location}>
-                            <Route path="*" element={<Screen />} />
-                          </Routes>
-                        </LeaveTab>
-                      </ErrorBoundary>
-                    </div>
-                  </Activity>
-                ))}
+            {/* Home does not wait for the catalogue: its notices are there before the menu is. */}
+            {tabs
+              .filter((tab) => tab.visited > 0 && (catalogue.data || (catalogue.isPending && tab.key === HOME.key)))
+              .map((tab) => (
+                <Activity key={`${tab.key} ${tab.round}`} mode={tab.key === active ? "visible" : "hidden"}>
+                  <div className="page">
+                    <Breadcrumb
+                      className="crumbs no-print"
+                      items={crumbsOf(pages, tab.key).map((crumb) => ({
+                        title: crumb.path ? <Link to={crumb.path}>{crumb.title}</Link> : crumb.title,
+                      }))}
+                    />
+                    <ErrorBoundary>
+                      <LeaveTab value={leaveTab}>
+                        <Routes location={tab.location}>
+                          <Route path="*" element={<Screen />} />
+                        </Routes>
+                      </LeaveTab>
+                    </ErrorBoundary>
+                  </div>
+                </Activity>
+              ))}
           </main>
         </div>
       </div>

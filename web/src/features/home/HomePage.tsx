@@ -2,16 +2,22 @@
 import { Card, Empty, Skeleton } from "antd";
 import { Link } from "react-router";
 import { useCatalogue } from "../../api/manifest";
-import { useBell } from "../../api/notices";
+import { useBell, useUnreadByLevel } from "../../api/notices";
 import { describe } from "../../api/problem";
 import { useSession } from "../../api/session";
 import { menuOf } from "../../app/manual";
-import { NoticeLine } from "../notices/NoticeLine";
+import { Loading } from "../../shared/Loading";
+import { StatusTag } from "../../shared/StatusTag";
+import { LEVELS, NoticeLine } from "../notices/NoticeLine";
 
 export default function HomePage() {
   const { me } = useSession();
   const bell = useBell();
-  const menu = menuOf(useCatalogue().data?.pages ?? []);
+  const levels = useUnreadByLevel();
+  const catalogue = useCatalogue();
+  const menu = menuOf(catalogue.data?.pages ?? []);
+  // Without the catalogue a notice does not know the page of its row yet.
+  const pending = bell.isPending || catalogue.isPending;
   return (
     <div className="stack">
       <h1 className="welcome">
@@ -24,7 +30,17 @@ export default function HomePage() {
         title={bell.data ? `未读提醒（${bell.data.unread}）` : "未读提醒"}
         extra={<Link to="/notices">全部提醒</Link>}
       >
-        {bell.isPending && <Skeleton active title={false} />}
+        {bell.data && bell.data.unread > 0 && levels.data && (
+          <div className="levels">
+            {levels.data.map(({ level, total }) => (
+              <Link key={level} to={`/notices?level=${level}`}>
+                <StatusTag tone={LEVELS[level]!.tone}>{LEVELS[level]!.text}</StatusTag>
+                {total} 条
+              </Link>
+            ))}
+          </div>
+        )}
+        {pending && <Skeleton active title={false} />}
         {bell.isError && <p>{describe(bell.error)}</p>}
         {bell.data?.items.length === 0 && (
           <Empty
@@ -33,13 +49,22 @@ export default function HomePage() {
           />
         )}
         <ul className="plain">
-          {bell.data?.items.map((notice) => (
+          {(pending ? [] : bell.data?.items)?.map((notice) => (
             <li key={notice.id}>
               <NoticeLine notice={notice} />
             </li>
           ))}
         </ul>
       </Card>
+      {catalogue.isPending && <Loading />}
+      {catalogue.data && menu.length === 0 && (
+        <Card>
+          <Empty
+            description="还没有可以使用的页面，请联系系统维护人员分配角色。"
+            image={Empty.PRESENTED_IMAGE_SIMPLE}
+          />
+        </Card>
+      )}
       <div className="entries">
         {menu.map((section) => (
           <Card key={section.id} size="small" title={section.title}>

@@ -9,7 +9,7 @@ import type { Tone } from "../../app/theme";
 import { dateTime } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
 
-const LEVELS: Record<string, { tone: Tone; text: string }> = {
+export const LEVELS: Record<string, { tone: Tone; text: string }> = {
   yellow: { tone: "yellow", text: "黄色预警" },
   orange: { tone: "orange", text: "橙色预警" },
   red: { tone: "red", text: "红色预警" },

@@ -2,10 +2,10 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Card, Empty, Pagination, Segmented, Skeleton, Space } from "antd";
 import { useSearchParams } from "react-router";
-import { notices } from "../../api/notices";
+import { LEVELS as ORDER, notices } from "../../api/notices";
 import { describe } from "../../api/problem";
 import { Failure } from "../../app/ErrorBoundary";
-import { NoticeLine, useReadNotice } from "./NoticeLine";
+import { LEVELS, NoticeLine, useReadNotice } from "./NoticeLine";
 
 const SIZE = 20;
 
@@ -14,10 +14,11 @@ export default function NoticesPage() {
   const { message } = App.useApp();
   const client = useQueryClient();
   const onlyUnread = params.get("show") !== "all";
+  const level = ORDER.find((known) => known === params.get("level"));
   const page = Number(params.get("page")) || 1;
   const list = useQuery({
-    queryKey: ["notices", "list", onlyUnread, page],
-    queryFn: () => notices.list({ page, size: SIZE, ...(onlyUnread ? { unread: true } : {}) }),
+    queryKey: ["notices", "list", onlyUnread, level, page],
+    queryFn: () => notices.list({ page, size: SIZE, ...(onlyUnread ? { unread: true } : {}), ...(level ? { level } : {}) }),
     placeholderData: keepPreviousData,
   });
   const readOne = useReadNotice();
@@ -27,7 +28,14 @@ export default function NoticesPage() {
     onError: (error) => message.error(describe(error)),
     onSettled: () => client.invalidateQueries({ queryKey: ["notices"] }),
   });
-  const show = (value: string) => setParams(value === "all" ? { show: "all" } : {});
+  /** Another view of the list, from its first page on. */
+  const change = (key: "show" | "level" | "page", value: string) => {
+    const next = new URLSearchParams(params);
+    next.delete("page");
+    if (value) next.set(key, value);
+    else next.delete(key);
+    setParams(next);
+  };
   return (
     <Card
       title={`提醒中心${list.data ? `（未读 ${list.data.unread}）` : ""}`}
@@ -37,15 +45,26 @@ export default function NoticesPage() {
         </Button>
       }
     >
-      <Segmented
-        aria-label="显示哪些提醒"
-        value={onlyUnread ? "unread" : "all"}
-        onChange={show}
-        options={[
-          { value: "unread", label: "未读" },
-          { value: "all", label: "全部" },
-        ]}
-      />
+      <Space wrap>
+        <Segmented
+          aria-label="显示哪些提醒"
+          value={onlyUnread ? "unread" : "all"}
+          onChange={(value) => change("show", value === "all" ? "all" : "")}
+          options={[
+            { value: "unread", label: "未读" },
+            { value: "all", label: "全部" },
+          ]}
+        />
+        <Segmented
+          aria-label="显示哪一级提醒"
+          value={level ?? ""}
+          onChange={(value) => change("level", value)}
+          options={[
+            { value: "", label: "各级" },
+            ...ORDER.map((value) => ({ value: value as string, label: LEVELS[value]?.text })),
+          ]}
+        />
+      </Space>
       {list.isPending && <Skeleton active className="pad" />}
       {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
       {list.data?.items.length === 0 && (
@@ -75,7 +94,7 @@ export default function NoticesPage() {
           total={list.data.total}
           showSizeChanger={false}
           showTotal={(total) => `共 ${total} 条`}
-          onChange={(next) => setParams({ ...(onlyUnread ? {} : { show: "all" }), page: String(next) })}
+          onChange={(next) => change("page", String(next))}
         />
       )}
     </Card>
