@@ -97,8 +97,11 @@ def test_an_ended_session_loses_nothing(open_office: Open) -> None:
     expect(page.get_by_label("物资名称", exact=True)).to_have_value("没写完的物资")
 
 
-def test_my_own_page(open_office: Open) -> None:
+def test_home_and_my_own_page(open_office: Open) -> None:
     office = open_office("chengbei")
+    expect(office.main.get_by_role("heading", level=1)).to_contain_text("您好")
+    expect(office.main.get_by_role("link", name="应急物资")).to_be_visible()
+    office.accessible()
     office.go("/account")
     expect(office.main).to_contain_text("城北分公司")
     expect(office.main).to_contain_text("数据范围")
