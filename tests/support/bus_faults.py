@@ -23,8 +23,8 @@ NUMBERS = {
     "SAFEWORK_BUS_HANDLER_LIMIT": "20",
     "SAFEWORK_BUS_TRIES_UNKNOWN": "8",
     "SAFEWORK_BUS_TRIES_TRANSIENT": "12",
-    "SAFEWORK_BUS_FIRST_RESEND": "1",
-    "SAFEWORK_BUS_LONGEST_RESEND": "4",
+    "SAFEWORK_BUS_FIRST_RESEND": "3",
+    "SAFEWORK_BUS_LONGEST_RESEND": "6",
 }
 
 
@@ -105,17 +105,22 @@ class Storm:
         server.ensure_postgres_running()
 
     def _supervise(self) -> None:
-        killed_by_us = -9
         while not self._over.is_set():
-            for name, start in self._starts.items():
-                process = self._running.get(name)
-                if process is None or process.poll() is not None:
-                    if process is not None:
-                        self.restarts[name] += 1
-                        if process.returncode != killed_by_us:
-                            self.ended_by_themselves.append((name, process.returncode))
-                    self._running[name] = start()
+            self._start_what_is_not_running()
             self._over.wait(0.1)
+        # Also what the last fault has killed.
+        self._start_what_is_not_running()
+
+    def _start_what_is_not_running(self) -> None:
+        killed_by_us = -9
+        for name, start in self._starts.items():
+            process = self._running.get(name)
+            if process is None or process.poll() is not None:
+                if process is not None:
+                    self.restarts[name] += 1
+                    if process.returncode != killed_by_us:
+                        self.ended_by_themselves.append((name, process.returncode))
+                self._running[name] = start()
 
     def _emit_all(self) -> None:
         """As a service would: in transactions, of which some fail. An answer that got lost is cleared up by looking."""
