@@ -5,9 +5,10 @@ import signal
 import pytest
 
 from kit.testing.fixtures import broker, issuer, postgres, rabbitmq, service_settings, valkey
+from tests.support.chromium import browser
 from tests.system.stack import stack
 
-__all__ = ["broker", "issuer", "postgres", "rabbitmq", "service_settings", "stack", "valkey"]
+__all__ = ["broker", "browser", "issuer", "postgres", "rabbitmq", "service_settings", "stack", "valkey"]
 
 
 def pytest_configure() -> None:

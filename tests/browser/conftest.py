@@ -3,48 +3,20 @@ console fails the test."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.office import Office
 from tests.system.stack import Stack
 
-# No GPU, no QUIC, and nothing that calls home (frontend.md 5).
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 # An answer of 4xx is a line in the console by itself; tests look at what the page makes of it.
 EXPECTED = "Failed to load resource: the server responded with a status of 4"
 
 Open = Callable[..., Office]
 # Two cores run the browser and fifteen processes: what takes a second alone may take ten here.
 expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """The driver."""
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """The system's Chromium; where there is none the test is skipped, and fails in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        message = "no Chromium on this machine (apt-get install chromium fonts-noto-cjk)"
-        if os.environ.get("SAFEWORK_CI") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    started = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-    yield started
-    started.close()
 
 
 @pytest.fixture
