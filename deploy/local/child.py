@@ -32,8 +32,8 @@ def spawn(spec: Spec, log: Path) -> subprocess.Popen[bytes]:
     def in_child() -> None:
         if _libc is not None:
             # A supervisor that is killed outright cannot stop its children; the kernel does it. PostgreSQL gets its
-            # "fast shutdown", the others a normal end.
-            _libc.prctl(_PR_SET_PDEATHSIG, spec.stop_signal.value, 0, 0, 0)
+            # "fast shutdown", the others a normal end, or what ends them surely.
+            _libc.prctl(_PR_SET_PDEATHSIG, (spec.orphan_signal or spec.stop_signal).value, 0, 0, 0)
             if os.getppid() != parent:
                 os._exit(1)
 

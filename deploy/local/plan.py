@@ -38,7 +38,7 @@ def processes(layout: Layout) -> list[Spec]:
         # weed does not end by itself while its own gRPC streams are open. What it has acknowledged is on disk
         # (measured with kill -9, architecture.md 5), so that there is nothing to wait for.
         Spec("objects", tuple(objects.command(layout, ports)), stage=INFRASTRUCTURE, env=plain, cwd=layout.objects,
-             stop_patience=2, ready=probes.http_ok(ports["objects_s3"], "/healthz")),
+             stop_patience=2, orphan_signal=signal.SIGKILL, ready=probes.http_ok(ports["objects_s3"], "/healthz")),
         Spec("databases", python("deploy.local.tasks", "databases"), ("postgres",), TASKS, task=True, env=own,
              unneeded=fresh),
         Spec("bucket", python("deploy.local.tasks", "bucket"), ("objects",), TASKS, task=True, env=own,

@@ -35,3 +35,5 @@ class Spec:
     start_patience: float = 120.0
     stop_signal: signal.Signals = signal.SIGTERM
     stop_patience: float = 20.0
+    # What the kernel sends it when the supervisor is killed outright and nobody is left to insist. None: `stop_signal`.
+    orphan_signal: signal.Signals | None = None

@@ -39,6 +39,8 @@ class Claim:
     type: str
     body: dict[str, Any]
     attempts: int
+    # The attempt before this one left no error: it never came to an end, and may have ended the process.
+    suspect: bool = False
 
     @property
     def key(self) -> dict[str, Any]:
@@ -59,7 +61,8 @@ _CLAIM = text(
        SELECT subscriber, source, event_id FROM inbox
         WHERE subscriber = :subscriber AND state = 'ready' AND next_at <= now()
         ORDER BY next_at, event_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING source, event_id, type, body, attempts, set_config('synchronous_commit', 'off', true)
+    RETURNING source, event_id, type, body, attempts, attempts > 1 AND error IS NULL AS suspect,
+              set_config('synchronous_commit', 'off', true)
     """
 )
 _DONE = text(
@@ -84,7 +87,7 @@ def claim(database: Database, subscriber: str, settings: BusSettings) -> Claim |
         row = session.execute(
             _CLAIM, {"subscriber": subscriber, "cap": settings.retry_cap, "base": settings.retry_base}
         ).first()
-    return None if row is None else Claim(subscriber, row.source, row.event_id, row.type, row.body, row.attempts)
+    return None if row is None else Claim(subscriber, row.source, row.event_id, row.type, row.body, row.attempts, row.suspect)
 
 
 def process(database: Database, claimed: Claim, handler: Handler, settings: BusSettings) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import eventlet
 from eventlet.event import Event as Signal
 from eventlet.queue import Empty, LightQueue
+from eventlet.semaphore import Semaphore
 from nameko.extensions import Entrypoint
 from sqlalchemy.orm import Session
 
@@ -50,6 +51,8 @@ class InboxEntrypoint(Entrypoint):  # type: ignore[misc]
         self._loops: list[Any] = []
         self._wake = _Wake()
         self._idle = True
+        self._turn = Semaphore()
+        self._running = 0
 
     def setup(self) -> None:
         """Nameko binds a copy of the entrypoint to the container and calls this."""
@@ -159,7 +162,17 @@ class InboxEntrypoint(Entrypoint):  # type: ignore[misc]
         """One processor polls, for what is to be tried again and for what another copy of the worker left; the others wait
         to be called, so that a quiet service is quiet."""
         seen = self._wake.count
-        claimed = processing.claim(self.database, self.subscriber, self.settings)
+        with self._turn:
+            claimed = processing.claim(self.database, self.subscriber, self.settings)
+            if claimed is not None and claimed.suspect:
+                # It may take the process with it. Whatever ran beside it would be counted as ended by it, and be given
+                # up in its place: nothing is claimed, and nothing runs, until it has come to its end.
+                while self._running and not self._stopping:
+                    eventlet.sleep(0.01)
+                self._process(claimed)
+                return
+            if claimed is not None:
+                self._running += 1
         if claimed is None:
             self._idle = True
             self._wake.wait(seen, self.settings.process_poll if lookout else _LONGEST_WAIT)
@@ -167,6 +180,12 @@ class InboxEntrypoint(Entrypoint):  # type: ignore[misc]
         if self._idle:
             self._idle = False
             self._wake.set()
+        try:
+            self._process(claimed)
+        finally:
+            self._running -= 1
+
+    def _process(self, claimed: processing.Claim) -> None:
         handler = partial(self._run_handler, self.types.get(claimed.type))
         processing.process(self.database, claimed, handler, self.settings)
 
