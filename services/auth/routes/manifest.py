@@ -1,4 +1,4 @@
-"""The pages of this service."""
+"""The pages of this service. Those that the manual does not number stand in its section 1 after those that it does."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from kit.http.principal import signed_in
+from kit.http.principal import CurrentPrincipal, signed_in
+from kit.manifest import Page
 
 router = APIRouter(prefix="/api/auth")
 
-# None yet: the menu shows exactly what exists, and the pages of system management are not built.
-PAGES: tuple[dict[str, str], ...] = ()
+# A page is listed here when it exists: (the permission that opens it, the page).
+PAGES: tuple[tuple[str, Page], ...] = ()
 
 
 @router.get("/_manifest", dependencies=[signed_in()])
-def manifest() -> dict[str, Any]:
+def manifest(who: CurrentPrincipal) -> dict[str, Any]:
     """The pages that the caller may open."""
-    return {"service": "auth", "pages": list(PAGES)}
+    return {"service": "auth", "pages": [page.model_dump() for permission, page in PAGES if who.may(permission)]}

@@ -5,6 +5,7 @@ import { useCatalogue } from "../api/manifest";
 import { Loading } from "../shared/Loading";
 import { NotFound } from "./NotFound";
 import { pageAt } from "./manual";
+import { SCREENS } from "./screens";
 
 const HomePage = lazy(() => import("../features/home/HomePage"));
 const NoticesPage = lazy(() => import("../features/notices/NoticesPage"));
@@ -38,6 +39,8 @@ function Chosen() {
       return <CertificatesPage title={found.page.title} />;
     }
     if (found.page.screen === "notices") return <NoticesPage />;
+    const One = SCREENS[found.page.screen];
+    if (One) return <One page={found.page} />;
   }
   return <NotFound />;
 }

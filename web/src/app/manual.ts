@@ -16,6 +16,9 @@ export function menuOf(pages: Page[]): MenuSection[] {
       const page = byLeaf.get(leaf.id);
       return page ? [{ ...page, title: leaf.title }] : [];
     });
+    // Pages that the manual does not number (`1.users`) follow those that it does.
+    const known = new Set(leaves.map((leaf) => leaf.id));
+    found.push(...pages.filter((page) => page.leaf.split(".")[0] === id && !known.has(page.leaf)));
     return found.length ? [{ id, title, pages: found }] : [];
   });
 }

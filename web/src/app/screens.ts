@@ -1,0 +1,11 @@
+/** The screens that show one page each; a service names them in its manifest. One line a screen, each loaded when it is opened. */
+import { lazy, type ComponentType } from "react";
+import type { Page } from "../api/types";
+
+export interface ScreenProps {
+  page: Page;
+}
+
+const screen = (load: () => Promise<{ default: ComponentType<ScreenProps> }>) => lazy(load);
+
+export const SCREENS: Record<string, ReturnType<typeof screen> | undefined> = {};
