@@ -71,8 +71,21 @@ def upgrade(settings: ServiceSettings) -> None:
     command.upgrade(config(settings.service, url), "head")
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
+        stand(connection, importlib.import_module(f"services.{settings.service}.tables").metadata)
         grant(connection, f"{settings.service}_app")
     engine.dispose()
+
+
+def stand(connection: Connection, metadata: MetaData) -> None:
+    """Makes anew the functions and triggers that a service lists in `metadata.info["standing"]`, statements that can be
+    repeated. They follow the declarations of the release, so no revision has to be written for them."""
+    statements = metadata.info.get("standing", ())
+    if statements:
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+        # Starters of a release that do this at once would meet "tuple concurrently updated".
+        connection.execute(text("SELECT pg_advisory_xact_lock(724002)"))
+    for statement in statements:
+        connection.exec_driver_sql(statement)
 
 
 def grant(connection: Connection, role: str) -> None:
@@ -107,4 +120,4 @@ def services() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg)
 
 
-__all__ = ["config", "drift", "grant", "kit_metadata", "revision", "run", "services", "upgrade"]
+__all__ = ["config", "drift", "grant", "kit_metadata", "revision", "run", "services", "stand", "upgrade"]
