@@ -29,7 +29,7 @@ def lookups_for(session: Session, row_class: type[LedgerRow], principal: Princip
 def departments_for(session: Session, principal: Principal) -> Departments:
     """All departments by what people write, and those among them in which the person may put a row."""
     every = departments(session)
-    names = DepartmentNames([row for row in every if row.closed_on is None])
+    names = DepartmentNames([row for row in every if row.closed_on is None], every)
     return Departments(
         names,
         ambiguous=names.ambiguous,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -109,6 +109,42 @@ def test_a_moved_department_takes_its_rows_along(session: Session) -> None:
     assert not in_scope(session, company.officer("城北分公司"), team.id)
 
 
+def merged(code: str, into: str) -> OrganisationChanged:
+    """One department was merged into another: closed, below it, named by it."""
+    row, target = company.COMPANY.department(code), company.COMPANY.department(into)
+    changes = {
+        "parent_id": target.id,
+        "path": f"{target.path}{row.id}/",
+        "closed_on": date(2026, 11, 1),
+        "merged_into": target.id,
+        "version": 2,
+    }
+    return OrganisationChanged(departments=(row.model_copy(update=changes),))
+
+
+@pytest.mark.parametrize("kind", ["subtree", "department", "chosen"])
+def test_what_a_merged_department_had_is_reached_by_the_one_that_took_it_over(session: Session, kind: str) -> None:
+    apply_organisation(session, merged("GC", into="QX"))
+    assert reached(session, principal(scope=kind, department_id=company.department_id("QX"))) == {
+        "抢维修中心",
+        "工程部",
+    }
+    # A token of before still says the old department; it loses nothing and gains nothing.
+    assert reached(session, principal(scope=kind, department_id=company.department_id("GC"))) == {"工程部"}
+
+
+def test_what_a_merged_department_was_called_leads_to_the_one_that_took_it_over(session: Session) -> None:
+    apply_organisation(session, merged("GC", into="QX"))
+    names = department_by_name_or_code(session)
+    assert {names[word].code for word in ("工程部", "GC", "抢维修中心/工程部", "抢维修中心")} == {"QX"}
+    id_, root = uuid4(), company.COMPANY.department("GS")
+    again = DepartmentFact(
+        id=id_, code="GC2", name="工程部", kind="department", parent_id=root.id, path=f"{root.path}{id_}/", version=1
+    )
+    apply_organisation(session, OrganisationChanged(departments=(again,)))
+    assert department_by_name_or_code(session)["工程部"].code == "GC2"
+
+
 def test_the_newest_version_wins_whatever_the_order(session: Session) -> None:
     fact = company.COMPANY.department("GC")
     newest = fact.model_copy(update={"name": "工程技术部", "version": 5})
@@ -200,6 +236,31 @@ def test_nearest_first(session: Session) -> None:
     apply_users(session, UserChanged(users=(near,)))
     found = people_with_role(session, "safety_officer", company.department_id("CB1"), include_ancestors=True)
     assert [row.username for row in found] == ["a-near", "chengbei"]
+
+
+def test_a_further_department_counts_like_the_main_one(session: Session) -> None:
+    officer = company.person("gongcheng")
+    team, north = company.department_id("CB1"), company.department_id("CB")
+    change = {"further_department_ids": (team, company.department_id("CBM")), "version": 2}
+    apply_users(session, UserChanged(users=(officer.model_copy(update=change),)))
+
+    def found(where: UUID, *, above: bool = False) -> list[str]:
+        return [row.username for row in people_with_role(session, "safety_officer", where, include_ancestors=above)]
+
+    assert found(team) == ["gongcheng"]
+    assert found(company.department_id("GC")) == ["gongcheng"]
+    assert found(north) == ["chengbei"]
+    # In both the team and what is above it, and named once, before the officer who is further away.
+    assert found(team, above=True) == ["gongcheng", "chengbei"]
+
+
+def test_the_people_of_a_merged_department_are_those_of_the_one_that_took_it_over(session: Session) -> None:
+    apply_organisation(session, merged("GC", into="QX"))
+    moved = company.person("gongcheng").model_copy(update={"department_id": company.department_id("QX"), "version": 2})
+    apply_users(session, UserChanged(users=(moved,)))
+    for above in (False, True):
+        found = people_with_role(session, "safety_officer", company.department_id("GC"), include_ancestors=above)
+        assert [row.username for row in found] == ["gongcheng", "qiangxiu"]
 
 
 def test_a_declaration_goes_out_in_messages_that_fit(session: Session) -> None:

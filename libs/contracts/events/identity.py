@@ -17,7 +17,8 @@ class _Fact(BaseModel):
 
 class DepartmentFact(_Fact):
     """One department as it is now. `path` is the materialised path of ids, `/<root>/<child>/`, and ends with a slash,
-    so that `path LIKE :path || '%'` is the department and everything below it."""
+    so that `path LIKE :path || '%'` is the department and everything below it. One that was merged is closed and lies
+    below the one that took it over, `merged_into`: what points at it is then in reach of whoever reaches that one."""
 
     id: UUID
     code: str
@@ -27,17 +28,20 @@ class DepartmentFact(_Fact):
     path: str
     sort: int = 0
     closed_on: date | None = None
+    merged_into: UUID | None = None
     version: int
 
 
 class PersonFact(_Fact):
-    """One person as they are now; the phone is masked, for no personal number travels on the bus."""
+    """One person as they are now; the phone is masked, for no personal number travels on the bus. `department_id` is the
+    main department. The user name of somebody without an account is blank."""
 
     id: UUID
     username: str
     name: str
     employee_no: str | None = None
     department_id: UUID | None = None
+    further_department_ids: tuple[UUID, ...] = ()
     post: str | None = None
     phone_masked: str | None = None
     roles: tuple[str, ...] = ()
@@ -63,7 +67,7 @@ class DictionaryItemFact(_Fact):
 
 
 class OrganisationChanged(Event):
-    """Departments were created, renamed, moved or closed."""
+    """Departments were created, renamed, moved, merged or closed."""
 
     type: ClassVar[str] = "cn.gas.organisation.changed.v1"
 
@@ -103,3 +107,23 @@ class DictionaryDeclared(Event):
     revision: int = 1
     editable: bool = True
     items: tuple[DictionaryItemFact, ...]
+
+
+class ResourceFact(_Fact):
+    """Something that permissions are about, with what may be done to it."""
+
+    resource: str
+    title: str
+    verbs: tuple[str, ...]
+
+
+class PermissionsDeclared(Event):
+    """A service says what there is to permit in it: all of it, each time. Auth keeps the newest list of each service, offers
+    it where roles are edited, and refuses a grant that nothing answers to."""
+
+    type: ClassVar[str] = "cn.gas.permissions.declared.v1"
+
+    service: str
+    title: str
+    resources: tuple[ResourceFact, ...]
+    verbs: dict[str, str]

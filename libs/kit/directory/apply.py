@@ -26,7 +26,12 @@ def apply_organisation(session: Session, event: OrganisationChanged) -> None:
 
 def apply_users(session: Session, event: UserChanged) -> None:
     """Takes over people."""
-    _upsert(session, DirectoryPerson, ("id",), [_row(fact.model_dump(), "roles") for fact in event.users])
+    _upsert(
+        session,
+        DirectoryPerson,
+        ("id",),
+        [_row(fact.model_dump(), "roles", "further_department_ids") for fact in event.users],
+    )
 
 
 def apply_dictionary(session: Session, event: DictionaryChanged) -> None:
@@ -40,8 +45,8 @@ def apply_dictionary(session: Session, event: DictionaryChanged) -> None:
     _upsert(session, DirectoryDictionaryItem, ("dictionary", "value"), items)
 
 
-def _row(fact: dict[str, Any], array: str) -> dict[str, Any]:
-    return fact | {array: list(fact[array])}
+def _row(fact: dict[str, Any], *arrays: str) -> dict[str, Any]:
+    return fact | {array: list(fact[array]) for array in arrays}
 
 
 def _upsert(session: Session, table: type[KitBase], keys: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import any_, func, literal, select
@@ -27,20 +27,27 @@ def departments(session: Session, *, closed: bool = True) -> list[DirectoryDepar
 
 class DepartmentNames(dict[str, DirectoryDepartment]):
     """Departments by what people write: code, name, and full name (`分公司/场站/班组`, with or without the root). A name
-    that several departments share is in `ambiguous` and leads nowhere, unless written with the names above it."""
+    that several departments share is in `ambiguous` and leads nowhere, unless written with the names above it. What one
+    that was merged is called leads to the one that took it over, as long as nothing else is called so."""
 
-    def __init__(self, rows: Sequence[DirectoryDepartment]) -> None:
+    def __init__(self, rows: Sequence[DirectoryDepartment], merged: Iterable[DirectoryDepartment] = ()) -> None:
         super().__init__()
         self.ambiguous: set[str] = set()
         names = {row.id: row.name for row in rows}
         for row in rows:
-            chain = [names[id_] for part in row.path.strip("/").split("/") if (id_ := UUID(part)) in names]
-            for start in range(len(chain)):
-                self._add("/".join(chain[start:]), row)
+            for word in _words(row, names):
+                self._add(word, row)
         # A code is unique, and wins over a name of the same letters.
         for row in rows:
             self.ambiguous.discard(row.code)
             self[row.code] = row
+        taken = {*self, *self.ambiguous}
+        by_id = {row.id: row for row in rows}
+        for row in merged:
+            target = by_id.get(row.merged_into) if row.merged_into else None
+            if target is not None:
+                for word in {row.code, *_words(row, names | {row.id: row.name})} - taken:
+                    self._add(word, target)
 
     def _add(self, text: str, row: DirectoryDepartment) -> None:
         if text in self.ambiguous:
@@ -52,9 +59,15 @@ class DepartmentNames(dict[str, DirectoryDepartment]):
         self[text] = row
 
 
+def _words(row: DirectoryDepartment, names: Mapping[UUID, str]) -> list[str]:
+    chain = [names[id_] for part in row.path.strip("/").split("/") if (id_ := UUID(part)) in names]
+    return ["/".join(chain[start:]) for start in range(len(chain))]
+
+
 def department_by_name_or_code(session: Session) -> DepartmentNames:
     """The open departments by code, name and full name, for what people type into a workbook."""
-    return DepartmentNames(departments(session, closed=False))
+    every = departments(session)
+    return DepartmentNames([row for row in every if row.closed_on is None], every)
 
 
 def dictionary(session: Session, code: str, *, retired: bool = True) -> list[DirectoryDictionaryItem]:
@@ -83,18 +96,26 @@ def people_with_role(
     session: Session, role: str, department_id: UUID | None = None, *, include_ancestors: bool = False
 ) -> list[DirectoryPerson]:
     """The active people who hold a role: in the whole company, or in one department, or in it and those above it
-    (nearest first)."""
+    (nearest first). A further department counts like the main one. A department that was merged is the one that took it
+    over."""
     query = select(DirectoryPerson).where(DirectoryPerson.active, literal(role) == any_(DirectoryPerson.roles))
     if department_id is None:
         return list(session.scalars(query.order_by(DirectoryPerson.username)))
+    own = aliased(DirectoryDepartment)
+    theirs = func.array_prepend(DirectoryPerson.department_id, DirectoryPerson.further_department_ids)
     if not include_ancestors:
-        query = query.where(DirectoryPerson.department_id == department_id)
-        return list(session.scalars(query.order_by(DirectoryPerson.username)))
-    own, above = aliased(DirectoryDepartment), aliased(DirectoryDepartment)
+        asked = func.coalesce(
+            select(own.merged_into).where(own.id == department_id).scalar_subquery(), literal(department_id)
+        )
+        return list(session.scalars(query.where(asked == any_(theirs)).order_by(DirectoryPerson.username)))
+    above = aliased(DirectoryDepartment)
+    near = func.max(func.length(above.path))
     query = (
-        query.join(above, above.id == DirectoryPerson.department_id)
+        query.join(above, above.id == any_(theirs))
         .join(own, func.starts_with(own.path, above.path))
         .where(own.id == department_id)
-        .order_by(func.length(above.path).desc(), DirectoryPerson.username)
+        # Somebody who is in two of these departments is named once, as near as they come.
+        .group_by(DirectoryPerson.id)
+        .order_by(near.desc(), DirectoryPerson.username)
     )
     return list(session.scalars(query))

@@ -9,7 +9,8 @@ from collections.abc import Hashable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, any_, false, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from contracts.principal import Principal, Scope, ScopeKind
@@ -45,10 +46,16 @@ def _reach(principal: Principal, scope: Scope, dept_column: Column, owner_column
             ids = select(below.id).join(anchor, func.starts_with(below.path, anchor.path))
             return dept_column == any_(func.array(ids.where(anchor.id.in_(scope.department_ids)).scalar_subquery()))
         case ScopeKind.DEPARTMENT | ScopeKind.CHOSEN:
-            return dept_column.in_(scope.department_ids) if scope.department_ids else false()
+            return _one_of(scope.department_ids, dept_column) if scope.department_ids else false()
         case ScopeKind.OWN:
             return owner_column == principal.user_id if owner_column is not None else false()
     return false()
+
+
+def _one_of(ids: tuple[UUID, ...], dept_column: Column) -> ColumnElement[bool]:
+    # What belonged to a department that was merged into one of these belongs to that one now.
+    merged = select(DirectoryDepartment.id).where(DirectoryDepartment.merged_into.in_(ids)).scalar_subquery()
+    return dept_column == any_(func.array_cat(literal(list(ids), ARRAY(Uuid)), func.array(merged)))
 
 
 def in_scope(session: Session, principal: Principal, dept_id: UUID) -> bool:

@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
+from sqlalchemy.types import Text, Uuid
 
 from kit.db.base import KitBase
 
 
 class DirectoryDepartment(KitBase):
-    """A department; `path` is the materialised path of ids, `/<root>/<child>/`."""
+    """A department; `path` is the materialised path of ids, `/<root>/<child>/`. One that was merged is closed, names the
+    one that took it over, and lies below it."""
 
     __tablename__ = "directory_department"
 
@@ -27,6 +28,7 @@ class DirectoryDepartment(KitBase):
     path: Mapped[str]
     sort: Mapped[int]
     closed_on: Mapped[date | None]
+    merged_into: Mapped[UUID | None]
     version: Mapped[int]
 
     __table_args__ = (
@@ -36,7 +38,7 @@ class DirectoryDepartment(KitBase):
 
 
 class DirectoryPerson(KitBase):
-    """A person."""
+    """A person, in a main department and perhaps in further ones."""
 
     __tablename__ = "directory_person"
 
@@ -45,6 +47,7 @@ class DirectoryPerson(KitBase):
     name: Mapped[str]
     employee_no: Mapped[str | None]
     department_id: Mapped[UUID | None]
+    further_department_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     post: Mapped[str | None]
     phone_masked: Mapped[str | None]
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))

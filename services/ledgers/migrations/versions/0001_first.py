@@ -47,6 +47,7 @@ def upgrade() -> None:
     sa.Column('path', sa.Text(), nullable=False),
     sa.Column('sort', sa.Integer(), nullable=False),
     sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.Column('merged_into', sa.Uuid(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_directory_department'))
     )
@@ -79,6 +80,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('employee_no', sa.Text(), nullable=True),
     sa.Column('department_id', sa.Uuid(), nullable=True),
+    sa.Column('further_department_ids', postgresql.ARRAY(sa.Uuid()), nullable=False),
     sa.Column('post', sa.Text(), nullable=True),
     sa.Column('phone_masked', sa.Text(), nullable=True),
     sa.Column('roles', postgresql.ARRAY(sa.Text()), nullable=False),
