@@ -2,7 +2,9 @@
 
 Imports neither FastAPI nor any spreadsheet library: what a field is does not depend on where its value comes from."""
 
+from kit.fields.amounts import AtLeastOne, FromItem, InYear, Score, SignFollows, SumEquals
 from kit.fields.bind import bind
+from kit.fields.cycles import DueDate, EveryMonths, YearlyQuota
 from kit.fields.days import add_months, to_day
 from kit.fields.declare import (
     choice,
@@ -21,7 +23,7 @@ from kit.fields.declare import (
 from kit.fields.identity import is_masked, mask
 from kit.fields.kinds import HIDDEN, KINDS, Kind, formatter, mask_value, parser
 from kit.fields.lookups import Departments, Dictionary, Lookups
-from kit.fields.rules import After, DueDate, EveryMonths, GenderAgrees, NotFuture, Rule
+from kit.fields.rules import After, GenderAgrees, NotFuture, Rule
 from kit.fields.spec import DeclarationError, FieldSpec, Issue, RequiredWhen, Wrong
 from kit.fields.text import half_width, key_of
 from kit.fields.validate import Checked, RowValidator
@@ -30,6 +32,7 @@ __all__ = [
     "HIDDEN",
     "KINDS",
     "After",
+    "AtLeastOne",
     "Checked",
     "DeclarationError",
     "Departments",
@@ -37,7 +40,9 @@ __all__ = [
     "DueDate",
     "EveryMonths",
     "FieldSpec",
+    "FromItem",
     "GenderAgrees",
+    "InYear",
     "Issue",
     "Kind",
     "Lookups",
@@ -45,7 +50,11 @@ __all__ = [
     "RequiredWhen",
     "RowValidator",
     "Rule",
+    "Score",
+    "SignFollows",
+    "SumEquals",
     "Wrong",
+    "YearlyQuota",
     "add_months",
     "bind",
     "choice",

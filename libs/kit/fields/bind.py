@@ -16,6 +16,7 @@ from kit.fields.kinds import KINDS, parser
 from kit.fields.lookups import Lookups
 from kit.fields.rules import Rule
 from kit.fields.spec import DeclarationError, FieldSpec, Wrong
+from kit.sealing.types import Sealed
 
 _LOOKED_UP = ("choice", "multi_choice", "department")
 
@@ -40,6 +41,10 @@ def bind(cls: type[Any], rules: Iterable[Rule] = (), *, last: Sequence[str] = ()
         if spec.required_when and not optional:
             raise DeclarationError(f"{where}: required_when needs `| None` in the annotation")
         fields[key] = spec.bound(key=key, required=not optional, derived=key in filled)
+        column = cls.__table__.c[key]
+        if isinstance(column.type, Sealed):
+            # Only here is it known whose column it is, and a token is worth nothing in another one.
+            column.type = Sealed(f"{cls.__table__.name}.{key}", column.type.purpose)
     _check(cls.__name__, fields, rules)
     return fields
 

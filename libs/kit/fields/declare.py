@@ -49,7 +49,7 @@ def _column(kind: str, title: str, options: Any, **more: Any) -> MappedColumn[An
     if options.get("search") and not KINDS[kind].free_text and kind not in ("identity", "phone"):
         raise DeclarationError(f"{kind}({title!r}): only text can be searched; use filter=True")
     spec = FieldSpec(title=title, kind=kind, **options, **more)
-    return mapped_column(KINDS[kind].sql(spec), info={INFO: spec})
+    return mapped_column(KINDS[kind].column(spec), info={INFO: spec})
 
 
 def text(title: str, *, max_length: int = 200, pattern: str | None = None, pattern_message: str | None = None,

@@ -22,6 +22,7 @@ from kit.fields.lookups import Lookups
 from kit.fields.numbers import to_decimal, to_integer
 from kit.fields.spec import FieldSpec, Wrong
 from kit.fields.text import half_width, key_of, many_lines, one_line
+from kit.sealing.types import Sealed
 
 Parse = Callable[[Any], Any]
 Format = Callable[[Any], Any]
@@ -43,6 +44,16 @@ class Kind:
     formatter: Callable[[FieldSpec, Lookups], Format]
     cell: str = "general"  # general, text, date, integer, decimal
     free_text: bool = False
+
+    @property
+    def sealable(self) -> bool:
+        """Whether a personal field of this kind is encrypted at rest: those that hold text of their own. An item of a
+        dictionary, a date or a number says little without the person, and rules have to reckon with it."""
+        return self.free_text or self.name in ("identity", "phone")
+
+    def column(self, spec: FieldSpec) -> TypeEngine[Any]:
+        """The SQL type of a field; `bind` gives a sealed one its name."""
+        return Sealed("", self.name) if spec.personal and self.sealable else self.sql(spec)
 
 
 def _as_text(raw: Any) -> str | Wrong:

@@ -6,10 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from kit.fields.days import add_months
 from kit.fields.lookups import Lookups
 from kit.fields.spec import FieldSpec, Issue
 
@@ -107,90 +105,5 @@ class GenderAgrees(Rule):
             if row.get(gender) is None:
                 row[gender] = expected
             return None if row[gender] == expected else issue
-
-        return check
-
-
-@dataclass(frozen=True)
-class DueDate(Rule):
-    """`target` is a date that a dictionary's cycle gives when nothing is printed: `months` (the name of an item's rule) after
-    the first of `after` that is known, where the first of `by` whose item has that rule decides. `last_day` is for
-    validities, which end on the day before. A cycle may begin differently: `first_after`, `first_months`. Nothing is filled
-    beyond `until`. A printed date is never overwritten (domain.md 6.1)."""
-
-    target: str
-    after: tuple[str, ...]
-    months: str
-    by: tuple[str, ...]
-    first_after: str | None = None
-    first_months: str | None = None
-    last_day: bool = False
-    until: str | None = None
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        return tuple(key for key in (*self.after, *self.by, self.first_after, self.until) if key is not None)
-
-    @property
-    def fills(self) -> tuple[str, ...]:
-        return (self.target,)
-
-    def compile(self, fields: Fields, lookups: Lookups) -> Check:
-        target, until, step = self.target, self.until, timedelta(days=1 if self.last_day else 0)
-        # An item's rules were read once here: {field: {item: months}}.
-        later = _months(self.months, self.by, fields, lookups)
-        first = _months(self.first_months, self.by, fields, lookups) if self.first_months else ()
-        cycles = [(key, later) for key in self.after]
-        if self.first_after:
-            cycles.append((self.first_after, first))
-
-        def check(row: dict[str, Any]) -> None:
-            if row.get(target) is not None:
-                return
-            for key, table in cycles:
-                start = row.get(key)
-                if start is None:
-                    continue
-                for by, months in table:
-                    count = months.get(row.get(by))
-                    if count:
-                        due = add_months(start, count) - step
-                        if until is None or (end := row.get(until)) is None or due < end:
-                            row[target] = due
-                        return
-
-        return check
-
-
-def _months(name: str, by: tuple[str, ...], fields: Fields, lookups: Lookups) -> tuple[tuple[str, dict[Any, int]], ...]:
-    tables = []
-    for key in by:
-        dictionary = lookups.dictionaries[fields[key].dictionary or ""]
-        tables.append((key, {v: int(n) for v in dictionary.items if (n := dictionary.rule(v, name)) is not None}))
-    return tuple(tables)
-
-
-@dataclass(frozen=True)
-class EveryMonths(Rule):
-    """`target` is `months` (a field of this row) after `after`, when it is blank."""
-
-    target: str
-    after: str
-    months: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        return (self.after, self.months)
-
-    @property
-    def fills(self) -> tuple[str, ...]:
-        return (self.target,)
-
-    def compile(self, fields: Fields, lookups: Lookups) -> Check:
-        target, after, months = self.target, self.after, self.months
-
-        def check(row: dict[str, Any]) -> None:
-            if row.get(target) is None and row.get(after) is not None and row.get(months):
-                row[target] = add_months(row[after], row[months])
 
         return check
