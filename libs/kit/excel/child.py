@@ -45,6 +45,9 @@ class Checker(Protocol):
         """One row; `faults` names columns whose formula has no value. What is returned is passed on as it is."""
         ...
 
+    # Optional, beside these: `ignored` (headings that somebody has said to mean nothing) and `questions(found)`, which may
+    # ask a person first what strange headings mean: what it returns, if anything, goes to the caller in place of rows.
+
     def finish(self) -> dict[str, Any]:
         """Told that the file is at its end; the answer goes to the caller."""
         ...
@@ -89,12 +92,18 @@ def _run(plan: Plan, data: bytes, sink: BinaryIO) -> None:
     from kit.excel.reading import choose, data_rows, open_workbook, rows_of
 
     with open_workbook(data) as workbook:
-        sheet, found = choose(workbook, scan, checker.columns)
+        questions = getattr(checker, "questions", None)
+        sheet, found = choose(
+            workbook, scan, checker.columns, getattr(checker, "ignored", ()), mapped=questions is not None
+        )
         frames.write_message(
             sink,
             {"event": "headings", "last": sheet.total_height, "first": sheet.start[1] if sheet.start else 0}
             | asdict(found),
         )
+        if questions is not None and (asked := questions(found)):
+            frames.write_message(sink, {"event": "done", "rows": 0, "questions": asked})
+            return
         keys = list(checker.start(found))
         faults = _faults(scan, found, keys)
         block = bytearray()

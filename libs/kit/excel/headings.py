@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from kit.excel.column import Column
 from kit.excel.refusal import Refused
 from kit.fields.text import key_of
 
+# What is longer is a note.
+_LONGEST_HEADING = 40
 # How far down a heading row is looked for.
 SEARCHED_ROWS = 30
 # Columns that people and we ourselves put beside the data; they are neither read nor remarked upon.
@@ -52,8 +55,9 @@ class Found:
 class HeadingIndex:
     """The words that headings may use, for one set of columns."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[Column], ignored: Iterable[str] = ()) -> None:
         self.columns = columns
+        self._ignored = IGNORED | {heading_key(heading) for heading in ignored}
         self._by_word: dict[str, str] = {}
         # A title wins over another column's alias.
         for column in columns:
@@ -65,6 +69,8 @@ class HeadingIndex:
     def match(self, text: Any) -> str | None:
         """The key of the column that a heading means."""
         word = heading_key(text)
+        if word in self._ignored:
+            return None
         return self._by_word.get(word) or self._by_word.get(_HINT.sub("", word))
 
     def find(self, sheet: str, rows: Iterable[Sequence[Any]], offset: int = 0) -> Found | None:
@@ -84,6 +90,21 @@ class HeadingIndex:
                 best = found
         return best
 
+    def guess(self, sheet: str, rows: Iterable[Sequence[Any]], offset: int = 0) -> Found | None:
+        """A row that might be the headings of a file whose words are all different from ours: the one with the most cells
+        that are like a column's name, two at least. A person has to say what they mean."""
+        # Imported late: only files with strange headings need it.
+        from kit.excel.likeness import STRONG, likeness
+
+        names = [name for column in self.columns if not column.hidden for name in (column.title, *column.aliases)]
+        best: tuple[int, Found] | None = None
+        for number, row in enumerate(islice(rows, SEARCHED_ROWS), start=1):
+            texts = [cell for cell in row if isinstance(cell, str) and 0 < len(cell.strip()) <= _LONGEST_HEADING]
+            alike = sum(any(likeness(text, name) >= STRONG for name in names) for text in texts)
+            if alike >= 2 and (best is None or alike > best[0]):
+                best = alike, self._row(sheet, number, row, offset)
+        return best[1] if best else None
+
     def _row(self, sheet: str, number: int, row: Sequence[Any], offset: int) -> Found:
         places: dict[str, int] = {}
         titles: dict[int, str] = {}
@@ -96,7 +117,7 @@ class HeadingIndex:
             titles[index] = cell
             key = self.match(cell)
             if key is None:
-                if heading_key(cell) in IGNORED:
+                if heading_key(cell) in self._ignored:
                     marker = index
                 else:
                     unknown.append((index, cell.strip()))
@@ -108,11 +129,12 @@ class HeadingIndex:
         return Found(sheet, number, places, titles, tuple(unknown), tuple(duplicates), missing, marker)
 
 
-def check(found: Found | None) -> Found:
-    """Refuses what cannot be imported: no headings, a required column missing, a column twice."""
+def check(found: Found | None, *, mapped: bool = False) -> Found:
+    """Refuses what cannot be imported: no headings, a required column missing, a column twice. With `mapped` a person can
+    be asked which of the headings that mean nothing to us is the missing one."""
     if found is None:
         raise Refused("headings_not_found")
-    if found.missing:
+    if found.missing and not (mapped and found.unknown):
         raise Refused("missing_columns", "、".join(found.missing))
     if found.duplicates:
         raise Refused("duplicate_columns", "、".join(found.duplicates))

@@ -56,9 +56,18 @@ def _filled(rows: Iterator[list[Any]], ranges: list[Any], offset: int) -> Iterat
         yield row
 
 
-def choose(workbook: CalamineWorkbook, scan: Prescan, columns: Sequence[Column]) -> tuple[CalamineSheet, Found]:
-    """The sheet whose headings fit best, visible ones first; Refused when none fits."""
-    index = HeadingIndex(columns)
+def choose(
+    workbook: CalamineWorkbook,
+    scan: Prescan,
+    columns: Sequence[Column],
+    ignored: Sequence[str] = (),
+    *,
+    mapped: bool = False,
+) -> tuple[CalamineSheet, Found]:
+    """The sheet whose headings fit best, visible ones first; Refused when none fits. `ignored` are headings that somebody
+    has said to mean nothing; with `mapped`, headings that differ from ours are guessed at rather than refused."""
+    index = HeadingIndex(columns, ignored)
+    guessed: tuple[CalamineSheet, Found] | None = None
     best: tuple[CalamineSheet, Found] | None = None
     others: list[str] = []
     candidates = [
@@ -74,14 +83,18 @@ def choose(workbook: CalamineWorkbook, scan: Prescan, columns: Sequence[Column])
             raise Refused("bad_workbook") from error
         if sheet.start is None:
             continue
-        found = index.find(meta.name, islice(rows_of(sheet, bool(scan.merged)), SEARCHED_ROWS), sheet.start[1])
+        above = list(islice(rows_of(sheet, bool(scan.merged)), SEARCHED_ROWS))
+        found = index.find(meta.name, above, sheet.start[1])
         if found is None:
+            if mapped and guessed is None and (guess := index.guess(meta.name, above, sheet.start[1])) is not None:
+                guessed = sheet, guess
             continue
         if best is None or (len(best[1].missing), -len(best[1].places)) > (len(found.missing), -len(found.places)):
             best = (sheet, found)
         elif not found.missing and meta.visible == SheetVisibleEnum.Visible:
             others.append(meta.name)
-    found = check(best[1] if best else None)
+    best = best or guessed
+    found = check(best[1] if best else None, mapped=mapped)
     assert best is not None
     return best[0], replace(found, others=tuple(others))
 
