@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from kit.sealing import Keyring
 
 # Passwords that ship with products and tutorials; a start with one of them is refused (reliability.md 3.14).
 WELL_KNOWN_SECRETS = frozenset({"", "guest", "minioadmin", "postgres", "changeme", "password", "admin", "secret"})
@@ -40,6 +44,12 @@ class ServiceSettings(BaseSettings):
     auth_grace_seconds: int = 300
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     heartbeat_file: Path | None = None
+    # Keys of the audit trail's MACs, separated by commas: the first one signs, all of them verify. They never stand in the
+    # database, so that whoever can write there cannot write a row that looks as if the application had.
+    audit_keys: SecretStr | None = None
+    # Where the audit chain's head is written down once a day, beside the object store; a folder on another machine or on
+    # media that can be written once is best.
+    audit_anchor_dir: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -52,6 +62,18 @@ class ServiceSettings(BaseSettings):
             raise RuntimeError("SAFEWORK_MIGRATION_DATABASE_URL 未设置：迁移需要表的所有者账号")
         return self.migration_database_url.get_secret_value()
 
+    def audit_key_ring(self) -> tuple[bytes, ...]:
+        """The keys bound to the service, so that a row cannot be carried from one service's trail into another's. Empty
+        where none is set, as in most tests."""
+        if self.audit_keys is None:
+            if not self.embedded:
+                raise RuntimeError("SAFEWORK_AUDIT_KEYS 未设置：没有审计密钥不能启动")
+            return ()
+        given = [part.strip() for part in self.audit_keys.get_secret_value().split(",") if part.strip()]
+        if not given or any(len(part) < 32 for part in given):
+            raise RuntimeError("SAFEWORK_AUDIT_KEYS 中的每个密钥至少 32 个字符")
+        return tuple(hashlib.sha256(f"safework.audit:{self.service}:{part}".encode()).digest() for part in given)
+
     @model_validator(mode="after")
     def _refuse_well_known_secrets(self) -> ServiceSettings:
         from sqlalchemy.engine import make_url
@@ -61,6 +83,29 @@ class ServiceSettings(BaseSettings):
             if str(password or "") in WELL_KNOWN_SECRETS:
                 raise ValueError("数据库口令为空或是众所周知的默认口令，拒绝启动")
         return self
+
+
+class PersonalSettings(BaseSettings):
+    """Keys for personal data. Mixed into the settings of a service that holds any; without good ones it does not start.
+
+    `personal_keys` are `id:key`, separated by blanks or commas: the first one seals, all of them open, so that a key is
+    replaced by putting a new one in front (`safework personal rotate`). `personal_hash_key` finds values by exact match
+    and stays as it is. Each key is base64url of at least 32 random bytes."""
+
+    personal_keys: SecretStr
+    personal_hash_key: SecretStr
+
+    @model_validator(mode="after")
+    def _refuse_weak_keys(self) -> PersonalSettings:
+        self.keyring()
+        return self
+
+    def keyring(self) -> Keyring:
+        """The keys, ready for use."""
+        from kit.sealing.keyring import Keyring, parse_key, parse_keys
+
+        keys = parse_keys(self.personal_keys.get_secret_value())
+        return Keyring(keys, parse_key(self.personal_hash_key.get_secret_value()))
 
 
 class ObjectStoreSettings(BaseSettings):

@@ -10,11 +10,15 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from kit.db.reads import Reads
-from kit.settings import ServiceSettings
+from kit.sealing.keyring import use
+from kit.settings import PersonalSettings, ServiceSettings
 
 # Time limits are set on the connection as well as on the role: a greenlet or a client that gives up does not stop
 # PostgreSQL from going on with the query (reliability.md F10).
 _OPTIONS = "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+
+# Under this name a session carries the keys of the audit trail (kit.audit.record has nothing but the session).
+AUDIT_KEYS = "audit_keys"
 
 
 class Database:
@@ -40,7 +44,13 @@ class Database:
         )
         # No connection is made before the first read.
         self.reads = Reads(url, connect_args)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        # One keyring for the process, for the types of columns know no settings; a command that goes from one service to
+        # the next makes the next one's Database.
+        if isinstance(settings, PersonalSettings):
+            use(settings.keyring())
+        self._sessions = sessionmaker(
+            self.engine, expire_on_commit=False, autoflush=True, info={AUDIT_KEYS: settings.audit_key_ring()}
+        )
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command, context
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeDecorator
 
+from kit.audit.protect import protect
 from kit.db.base import KitBase
 from kit.settings import ServiceSettings
 
@@ -22,7 +24,7 @@ LOCK_TIMEOUT = "5s"
 
 def kit_metadata() -> MetaData:
     """Kit's own tables, after every module that declares one has been imported."""
-    for module in ("kit.audit", "kit.claims", "kit.bus.tables", "kit.directory.tables", "kit.http.idempotency"):
+    for module in ("kit.audit.tables", "kit.claims", "kit.bus.tables", "kit.directory.tables", "kit.http.idempotency"):
         importlib.import_module(module)
     return KitBase.metadata
 
@@ -54,6 +56,7 @@ def run(metadata: MetaData) -> None:
             compare_server_default=False,
             transaction_per_migration=True,
             include_object=_ours,
+            render_item=_stored,
         )
         with context.begin_transaction():
             context.run_migrations()
@@ -63,6 +66,17 @@ def run(metadata: MetaData) -> None:
 def _ours(_: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:
     # Expression and trigram indexes written by hand in a migration (named ix_x_…) are not Alembic's to drop.
     return not (type_ == "index" and reflected and compare_to is None and (name or "").startswith("ix_x_"))
+
+
+def _stored(kind: str, item: Any, context_: Any) -> str | Literal[False]:
+    # A type of kit's own is written down as what it is stored as: a migration must not need the code of a later day.
+    if kind != "type" or not isinstance(item, TypeDecorator) or not type(item).__module__.startswith("kit."):
+        return False
+    stored = type(item.impl_instance)
+    if stored.__module__.startswith("sqlalchemy.dialects.postgresql"):
+        context_.imports.add("from sqlalchemy.dialects import postgresql")
+        return f"postgresql.{stored.__name__}()"
+    return f"sa.{stored.__name__}()"
 
 
 def upgrade(settings: ServiceSettings) -> None:
@@ -94,10 +108,10 @@ def grant(connection: Connection, role: str) -> None:
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-        f"REVOKE UPDATE, DELETE ON audit_log FROM {role}",
         f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}",
     ):
         connection.execute(text(statement))
+    protect(connection, role)
 
 
 def revision(settings: ServiceSettings, message: str) -> None:
