@@ -1,4 +1,4 @@
-"""Fixtures of every tier."""
+"""Fixtures of every tier, and which tests share a process when the suite runs in several (`make test`)."""
 
 import signal
 
@@ -10,7 +10,16 @@ from tests.system.stack import stack
 
 __all__ = ["broker", "browser", "issuer", "postgres", "rabbitmq", "service_settings", "stack", "valkey"]
 
+# Fixtures of which the machine should carry one only. Whoever uses any of them runs in one process.
+ONE_OF_A_KIND = {"stack", "browser"}
+
 
 def pytest_configure() -> None:
     """A run that is asked to end (`timeout`, a cancelled CI job) takes its servers with it: fixtures are torn down."""
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM", returncode=143))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A file stays together, for its fixtures' sake."""
+    shared = ONE_OF_A_KIND.intersection(getattr(item, "fixturenames", ()))
+    item.add_marker(pytest.mark.xdist_group("stack" if shared else str(item.path)))

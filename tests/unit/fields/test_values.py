@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import pytest
 from hypothesis import given
@@ -28,7 +28,8 @@ ITEMS = Dictionary(
 
 class Unit:
     def __init__(self, name: str) -> None:
-        self.id, self.name = uuid4(), name
+        # The same in every process: ids of tests are made of it.
+        self.id, self.name = uuid5(NAMESPACE_OID, name), name
 
 
 WORKS, STATION, CLOSED, OTHER = Unit("工程部"), Unit("门站"), Unit("旧部门"), Unit("运行管理部")
