@@ -2,8 +2,8 @@
 
 One statement-level trigger on each ledger compares the rows before and after in one set: an import of 100,000 rows adds one
 INSERT … SELECT, and a form's save adds the same. A new row's line has no values, for the first change holds what was
-before it. Of personal fields it is kept that they changed and never what they said: a number that was corrected must not
-live on in a history that nobody thinks of."""
+before it. A personal value stands here as it stands in its row, sealed (kit.sealing); one that is not sealed does not stand
+here at all, only that it was there: a history must not be the place where plain numbers are left."""
 
 from __future__ import annotations
 
@@ -19,13 +19,20 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.models import Base
 
-VIAS = {"form": "页面填写", "import": "批量导入", "batch": "批量修改", "undo": "撤销导入", "restore": "恢复", "api": "接口"}
+VIAS = {
+    "form": "页面填写",
+    "import": "批量导入",
+    "batch": "批量修改",
+    "undo": "撤销导入",
+    "restore": "恢复",
+    "api": "接口",
+}
 KINDS = {"create": "新建", "update": "修改", "delete": "删除", "restore": "恢复"}
 
 
 class RowChanged(Base):
     """One change of one row. `changes` is {field: [before, after]}, as PostgreSQL writes the columns as JSON; of a personal
-    field, whether there was a value."""
+    field the sealed token, or whether there was a value."""
 
     __tablename__ = "row_change"
 
@@ -47,6 +54,11 @@ def via(session: Session, way: str) -> None:
     """Says by which way the rest of this transaction writes; a form or an import need not say it."""
     session.execute(text("SELECT set_config('safework.via', :way, true)"), {"way": way})
 
+
+_PERSONAL = """
+CREATE OR REPLACE FUNCTION kept_of_personal(value jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $body$
+  SELECT CASE WHEN value #>> '{}' LIKE '~1.%' THEN value ELSE to_jsonb(value IS NOT NULL AND value <> 'null') END
+$body$"""
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION keep_row_history() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -74,9 +86,14 @@ BEGIN
         FROM new_rows r OFFSET 0) n ON n.id = o.id
   CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_object_agg(key, CASE WHEN key = ANY(personal)
-                    THEN jsonb_build_array(o.j->key <> 'null', n.j->key <> 'null')
+                    THEN jsonb_build_array(kept_of_personal(o.j->key), kept_of_personal(n.j->key))
                     ELSE jsonb_build_array(o.j->key, n.j->key) END), '{}') AS changes
-    FROM unnest(tracked) AS key WHERE n.j->key IS DISTINCT FROM o.j->key) d
+    FROM unnest(tracked) AS key
+    WHERE n.j->key IS DISTINCT FROM o.j->key
+      -- The same value sealed twice is two tokens; its hash is one.
+      AND NOT (key = ANY(personal) AND n.j->>key LIKE '~1.%' AND o.j->>key LIKE '~1.%'
+               AND split_part(n.j->>key, '.', 2) <> ''
+               AND split_part(n.j->>key, '.', 2) = split_part(o.j->>key, '.', 2))) d
   WHERE d.changes <> '{}' OR n.gone <> o.gone
   ON CONFLICT (row_id, version) DO UPDATE SET changes = row_change.changes || excluded.changes, at = excluded.at;
   RETURN NULL;
@@ -86,7 +103,7 @@ END $body$"""
 def standing(row_classes: Iterable[type[LedgerRow]]) -> list[str]:
     """The SQL that stands in the database beside the tables, made anew after every migration (kit.db.migrate): the fields
     that are watched follow the declarations without a migration of their own."""
-    statements = [_FUNCTION]
+    statements = [_PERSONAL, _FUNCTION]
     for row_class in row_classes:
         table, fields = row_class.__tablename__, row_class.input_fields()
         personal = ",".join(key for key, spec in fields.items() if spec.personal)

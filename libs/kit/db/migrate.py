@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from alembic import command, context
+from alembic.autogenerate import render
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeDecorator
 from sqlalchemy.types import TypeDecorator
 
 from kit.audit.protect import protect
@@ -24,7 +26,8 @@ LOCK_TIMEOUT = "5s"
 
 def kit_metadata() -> MetaData:
     """Kit's own tables, after every module that declares one has been imported."""
-    for module in ("kit.audit.tables", "kit.claims", "kit.bus.tables", "kit.directory.tables", "kit.http.idempotency"):
+    for module in ("kit.audit.tables", "kit.claims", "kit.bus.tables", "kit.directory.tables", "kit.http.idempotency",
+                   "kit.http.quota"):  # fmt: skip
         importlib.import_module(module)
     return KitBase.metadata
 
@@ -99,7 +102,7 @@ def stand(connection: Connection, metadata: MetaData) -> None:
         # Starters of a release that do this at once would meet "tuple concurrently updated".
         connection.execute(text("SELECT pg_advisory_xact_lock(724002)"))
     for statement in statements:
-        connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
 def grant(connection: Connection, role: str) -> None:

@@ -113,7 +113,7 @@ def upgrade() -> None:
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('request_hash', sa.Text(), nullable=False),
     sa.Column('status', sa.Integer(), nullable=True),
-    sa.Column('body', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('body', postgresql.JSONB(), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.PrimaryKeyConstraint('user_id', 'key', name=op.f('pk_idempotency_key'))
     )
@@ -165,6 +165,12 @@ def upgrade() -> None:
     sa.Column('period', sa.Text(), nullable=False),
     sa.Column('claimed_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
     sa.PrimaryKeyConstraint('job', 'period', name=op.f('pk_period_claim'))
+    )
+    op.create_table('quota_use',
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('recent', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=False),
+    sa.PrimaryKeyConstraint('user_id', 'name', name=op.f('pk_quota_use'))
     )
     op.create_table('outbox_delivery',
     sa.Column('event_id', sa.Uuid(), nullable=False),
@@ -218,6 +224,40 @@ def upgrade() -> None:
     op.create_index('ix_emergency_supplies_next_maintain', 'emergency_supplies', ['next_maintain', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_x_emergency_supplies_search', 'emergency_supplies', [sa.literal_column("string_to_array((regexp_replace(lower((((((((coalesce(name, '') || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(warehouse, '')) || chr(31)) || coalesce(batch_no, '')) || chr(31)) || coalesce(keeper, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((((coalesce(name, '') || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(warehouse, '')) || chr(31)) || coalesce(batch_no, '')) || chr(31)) || coalesce(keeper, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_emergency_supplies_natural_key', 'emergency_supplies', ['dept_id', 'warehouse', 'name', 'spec', 'batch_no'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.create_table('export_job',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('slug', sa.Text(), nullable=False),
+    sa.Column('file_name', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('params', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('columns', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('principal', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('created_by', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('progress', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('rows', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('bytes', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('personal', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('error_code', sa.Text(), nullable=True),
+    sa.Column('error_message', sa.Text(), nullable=True),
+    sa.Column('runner', sa.Uuid(), nullable=True),
+    sa.Column('heartbeat_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('downloaded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('swept_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f('ck_export_job_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_export_job'))
+    )
+    op.create_index('ix_export_job_created_by', 'export_job', ['created_by', 'created_at'], unique=False)
+    op.create_index('ix_export_job_kept', 'export_job', ['finished_at'], unique=False, postgresql_where=sa.text('swept_at IS NULL'))
+    op.create_index('ix_export_job_waiting', 'export_job', ['created_at'], unique=False, postgresql_where=sa.text("state IN ('queued', 'running')"))
+    op.create_table('export_piece',
+    sa.Column('job_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('job_id', 'number', name=op.f('pk_export_piece'))
+    )
     op.create_table('fire_facilities',
     sa.Column('facility_no', sa.String(length=50), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
@@ -490,6 +530,11 @@ def downgrade() -> None:
     op.drop_index('ix_fire_facilities_dept_created_at', table_name='fire_facilities', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_fire_facilities_created_at', table_name='fire_facilities', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_table('fire_facilities')
+    op.drop_table('export_piece')
+    op.drop_index('ix_export_job_waiting', table_name='export_job', postgresql_where=sa.text("state IN ('queued', 'running')"))
+    op.drop_index('ix_export_job_kept', table_name='export_job', postgresql_where=sa.text('swept_at IS NULL'))
+    op.drop_index('ix_export_job_created_by', table_name='export_job')
+    op.drop_table('export_job')
     op.drop_index('uq_emergency_supplies_natural_key', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_emergency_supplies_search', table_name='emergency_supplies', postgresql_using='gin')
     op.drop_index('ix_emergency_supplies_next_maintain', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL'))
@@ -500,6 +545,7 @@ def downgrade() -> None:
     op.drop_table('emergency_supplies')
     op.drop_index('ix_outbox_delivery_due', table_name='outbox_delivery', postgresql_where=sa.text("state IN ('pending', 'sent')"))
     op.drop_table('outbox_delivery')
+    op.drop_table('quota_use')
     op.drop_table('period_claim')
     op.drop_index('ix_outbox_type_occurred_at', table_name='outbox')
     op.drop_table('outbox')
