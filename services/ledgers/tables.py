@@ -1,10 +1,11 @@
 """Every table of this service, for the migrations: importing this module imports all that declare one."""
 
-from services.ledgers import catalogue, history, warnings_table
+from services.ledgers import catalogue, history, views, warnings_table
+from services.ledgers.exports import tables as exports
 from services.ledgers.importing import tables as importing
 from services.ledgers.models import Base
 
 metadata = Base.metadata
 metadata.info["standing"] = history.standing(catalogue.LEDGERS)
 
-__all__ = ["catalogue", "history", "importing", "metadata", "warnings_table"]
+__all__ = ["catalogue", "exports", "history", "importing", "metadata", "views", "warnings_table"]

@@ -154,11 +154,16 @@ def _choice_parser(spec: FieldSpec, lookups: Lookups) -> Parse:
 _SEPARATORS = re.compile(r"[、,，;；|\n]+")
 
 
+def split_words(cell: str) -> list[str]:
+    """The words of a cell that holds several choices."""
+    return _SEPARATORS.split(cell)
+
+
 def _multi_choice_parser(spec: FieldSpec, lookups: Lookups) -> Parse:
     find = lookups.dictionaries[spec.dictionary or ""].find
 
     def parse(raw: Any) -> Any:
-        words = raw if isinstance(raw, (list, tuple)) else _SEPARATORS.split(str(raw))
+        words = raw if isinstance(raw, (list, tuple)) else split_words(str(raw))
         values: list[str] = []
         for word in words:
             text = one_line(str(word))

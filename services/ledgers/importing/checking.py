@@ -13,13 +13,14 @@ import orjson
 from kit.excel import Column
 from kit.excel.guard import unguard
 from kit.excel.headings import Found
-from kit.fields import RowValidator, is_masked
+from kit.fields import KINDS, RowValidator, is_masked
+from services.ledgers.importing.asking import UNKNOWN_WORD, Words, about_headings, known_columns, must_ask, teach
 from services.ledgers.importing.columns import RECORD, import_columns
 from services.ledgers.importing.context import unpack
 from services.ledgers.importing.target import ledger_class
 
 COPY_COLUMNS = (
-    "job_id", "row_no", "ok", "vals", "filled", "record_id", "record_version", "masked", "texts", "errors",
+    "job_id", "row_no", "ok", "vals", "filled", "record_id", "record_version", "masked", "errors", "texts", "sealed",
 )  # fmt: skip
 _NULL = b"\\N"
 _FAULTS = {
@@ -34,10 +35,19 @@ class RowChecker:
     def __init__(self, context: dict[str, Any]) -> None:
         row_class = ledger_class(context["slug"])
         self.fields = row_class.input_fields()
-        self.columns: Sequence[Column] = import_columns(row_class.fields)
-        self.validate = RowValidator(self.fields, row_class.ledger.rules, unpack(context["lookups"]))
+        told = context.get("told") or {}
+        self.columns: Sequence[Column] = known_columns(import_columns(row_class.fields), told.get("headings", {}))
+        self.ignored: Sequence[str] = told.get("ignore", ())
+        teach(context["lookups"], self.fields, told.get("words", {}))
+        self.lookups = unpack(context["lookups"])
+        self.validate = RowValidator(self.fields, row_class.ledger.rules, self.lookups)
+        self.words = Words(self.fields, told.get("words", {}), self.validate.parse)
+        self.about: dict[str, Any] = {}
         self.job = context["job"].encode()
-        self.order = list(self.fields)
+        sealed = {key for key, spec in self.fields.items() if spec.personal and KINDS[spec.kind].sealable}
+        # Personal values leave apart from the others, for the parent to seal: there are no keys here.
+        self.order = [None if key in sealed else key for key in self.fields]
+        self.sealed = [key for key in self.fields if key in sealed]
         self.natural_key = row_class.ledger.natural_key
         self.key_field = spoken_key(self.natural_key, self.fields)
         self.key_titles = "、".join(self.fields[key].title for key in self.natural_key)
@@ -47,6 +57,11 @@ class RowChecker:
         self.keys: list[str] = []
         self.valid = self.invalid = 0
 
+    def questions(self, found: Found) -> dict[str, Any] | None:
+        """What has to be answered before the file can be read; None for nearly every file."""
+        self.about = about_headings(found, self.fields) if found.unknown else {"headings": [], "missing": []}
+        return self.about if must_ask(self.about) else None
+
     def start(self, found: Found) -> Sequence[str]:
         """Every column that is in the file and that people may write."""
         wanted = (*self.fields, RECORD.key)
@@ -54,7 +69,7 @@ class RowChecker:
         return self.keys
 
     def row(self, number: int, cells: list[Any], faults: Mapping[str, str]) -> bytes:
-        """The columns of COPY_COLUMNS, in that order."""
+        """The columns of COPY_COLUMNS, in that order; the last two as plain JSON (see sealing.RowSealer)."""
         raw = dict(zip(self.keys, cells, strict=True))
         for key, cell in raw.items():
             # Only what begins with an apostrophe needs a look; this runs for each of a million cells.
@@ -64,6 +79,7 @@ class RowChecker:
                 raw[key] = unguard(cell)
         record = raw.pop(RECORD.key, None)
         values, issues, filled = self.validate(raw)
+        self.words.used_in(raw)
         record_id, version = _record(record)
         errors: dict[str, list[str]] = {}
         masked: dict[str, str] = {}
@@ -73,6 +89,8 @@ class RowChecker:
                 masked[field] = str(raw[field]).strip()
             else:
                 errors[field] = [code, message]
+                if code in UNKNOWN_WORD:
+                    self.words.unknown(field, raw.get(field))
         for field in self.personal:
             if field not in masked and is_masked(raw.get(field)) and field not in errors:
                 masked[field] = str(raw[field]).strip()
@@ -91,13 +109,14 @@ class RowChecker:
                     self.job,
                     b"%d" % number,
                     b"t" if ok else b"f",
-                    _json([values[key] for key in self.order]),
+                    _json([values[key] if key else None for key in self.order]),
                     b"{%s}" % ",".join(filled).encode() if filled else _NULL,
                     record_id.encode() if record_id else _NULL,
                     b"%d" % version if record_id else _NULL,
                     _json(masked) if masked else _NULL,
-                    _NULL if ok else _json({key: as_written(cell) for key, cell in raw.items()}),
                     _NULL if ok else _json(errors),
+                    _NULL if ok else orjson.dumps({key: as_written(cell) for key, cell in raw.items()}),
+                    orjson.dumps([values[key] for key in self.sealed]),
                 )
             )
             + b"\n"
@@ -116,8 +135,14 @@ class RowChecker:
             errors[self.key_field] = ["duplicate_in_file", message]
 
     def finish(self) -> dict[str, Any]:
-        """How many were right and wrong."""
-        return {"valid": self.valid, "invalid": self.invalid, "keys": [k for k in self.keys if k != RECORD.key]}
+        """How many were right and wrong, and what may be asked about the file."""
+        return {
+            "valid": self.valid,
+            "invalid": self.invalid,
+            "keys": [k for k in self.keys if k != RECORD.key],
+            "questions": {**self.about, "words": self.words.questions(self.lookups)},
+            "used": self.words.used,
+        }
 
 
 def make(context: dict[str, Any]) -> RowChecker:

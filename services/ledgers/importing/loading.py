@@ -17,6 +17,7 @@ from kit.fields import mask_value
 from services.ledgers.importing.checking import COPY_COLUMNS, spoken_key
 from services.ledgers.importing.context import pack
 from services.ledgers.importing.matching import Matching
+from services.ledgers.importing.sealing import RowSealer, sealed_keys, values_of
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
 from services.ledgers.importing.target import ledger_class
 
@@ -64,14 +65,15 @@ def load(
 
 
 def _copy(session: Session, job: ImportJob, frames: Iterator[Any], at_once: bool, beat: Beat) -> None:
-    """Passes the child's blocks on to PostgreSQL; this process never looks into them."""
+    """Passes the child's blocks on to PostgreSQL, with their personal values sealed; nothing else of them is looked at."""
+    seal = RowSealer(ledger_class(job.slug))
     driver = session.connection().connection.driver_connection
     assert driver is not None
     total = 1
     with driver.cursor() as cursor, cursor.copy(f"COPY import_row ({', '.join(COPY_COLUMNS)}) FROM STDIN") as copy:
         for frame in frames:
             if isinstance(frame, bytes):
-                copy.write(frame)
+                copy.write(seal(frame))
             elif frame["event"] == "scanned":
                 total = max(int(frame["rows"]), 1)
                 # The prescan counts formatted blank rows as well; those that are left decide at the end.
@@ -179,13 +181,15 @@ def _fail(session: Session, job: ImportJob, condition: Any, field: str, code: st
 def _unmask(session: Session, job: ImportJob, matching: Matching) -> None:
     """A masked number in a row of our own export stands for what is stored, when it is that number's mask."""
     places = {key: place for place, key in enumerate(matching.fields)}
+    sealed, seal = sealed_keys(matching.row_class), RowSealer(matching.row_class)
     after = 0
     while True:
-        rows = session.execute(
-            select(ImportRow.row_no, ImportRow.record_id, ImportRow.masked, ImportRow.vals, ImportRow.errors)
+        rows = session.scalars(
+            select(ImportRow)
             .where(ImportRow.job_id == job.id, ImportRow.row_no > after, ImportRow.masked.is_not(None))
             .order_by(ImportRow.row_no)
             .limit(_MASKED_BATCH)
+            .execution_options(populate_existing=True)
         ).all()
         if not rows:
             return
@@ -200,17 +204,19 @@ def _unmask(session: Session, job: ImportJob, matching: Matching) -> None:
             )
         }
         for row in rows:
-            vals, errors = list(row.vals), dict(row.errors or {})
-            for key, shown in row.masked.items():
+            vals, errors = values_of(matching.row_class, row), dict(row.errors or {})
+            for key, shown in (row.masked or {}).items():
                 value = getattr(stored.get(row.record_id), key, None)
                 if value is not None and mask_value(matching.fields[key], value) == shown:
                     vals[places[key]] = value
                 else:
                     errors[key] = ["masked", "号码是脱敏后的，且与原记录不符，请填写完整号码"]
+            tokens = seal.seal([vals[places[key]] for key in sealed])
+            vals = [None if key in sealed else value for key, value in zip(places, vals, strict=True)]
             session.execute(
                 update(ImportRow)
                 .where(ImportRow.job_id == job.id, ImportRow.row_no == row.row_no)
-                .values(vals=vals, ok=not errors, errors=errors or None)
+                .values(vals=vals, sealed=tokens, ok=not errors, errors=errors or None)
                 .execution_options(synchronize_session=False)
             )
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table, literal_column, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import TextClause
 
 from kit.fields import FieldSpec
+from kit.sealing import by_value
+from services.ledgers.importing.sealing import sealed_keys
 from services.ledgers.ledger import LedgerRow
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -29,6 +31,7 @@ class Matching:
         self.fields = row_class.input_fields()
         self.given = frozenset(given)
         self.key = row_class.ledger.natural_key
+        self.sealed = sealed_keys(row_class)
 
     # -- the pieces ---------------------------------------------------------------------------------------------------
 
@@ -43,6 +46,8 @@ class Matching:
         return f"SELECT {known}, {', '.join(columns)} FROM import_row r WHERE r.job_id = :job AND r.ok"  # noqa: S608
 
     def _typed(self, place: int, spec: FieldSpec) -> str:
+        if spec.key in self.sealed:
+            return f"r.sealed[{self.sealed.index(spec.key) + 1}]"
         if spec.kind == "multi_choice":
             return (
                 f"CASE WHEN jsonb_typeof(r.vals->{place}) = 'array' "
@@ -50,12 +55,16 @@ class Matching:
             )
         return f"(r.vals->>{place})::{self.table.c[spec.key].type.compile(dialect=_DIALECT)}"
 
+    def _value(self, alias: str, key: str) -> str:
+        """What tells two values apart: of a sealed one the hash, as the indexes have it (kit.sealing.fingerprint)."""
+        column = literal_column(f'{alias}."{key}"', self.table.c[key].type)
+        return str(by_value(column).compile(dialect=_DIALECT))
+
     def _key_equal(self) -> str:
         """Blank parts equal one another. Parts that are never blank come as plain equations, which PostgreSQL can hash."""
         parts = [
-            f't."{key}" = s."{key}"'
-            if self.row_class.fields[key].required
-            else f't."{key}" IS NOT DISTINCT FROM s."{key}"'
+            f"{self._value('t', key)} {'=' if self.row_class.fields[key].required else 'IS NOT DISTINCT FROM'} "
+            f"{self._value('s', key)}"
             for key in self.key
         ]
         return " AND ".join(parts)
@@ -69,7 +78,7 @@ class Matching:
         """Whether writing the row would change nothing."""
         parts = []
         for key in self.fields:
-            equal = f't."{key}" IS NOT DISTINCT FROM s."{key}"'
+            equal = f"{self._value('t', key)} IS NOT DISTINCT FROM {self._value('s', key)}"
             parts.append(equal if key in self.given else f"({self._kept(key)} OR {equal})")
         return " AND ".join(parts)
 

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kit.excel.headings import column_letter
-from kit.fields import KINDS, FieldSpec
+from kit.fields import KINDS
 from services.ledgers.importing.columns import Presenter
+from services.ledgers.importing.sealing import values_of
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
 from services.ledgers.importing.target import ledger_class
+from services.ledgers.ledger import LedgerRow
 
 MOST_ERRORS = 1_000
 _COUNTS = ("rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "progress")
@@ -95,22 +97,23 @@ def one_line(heading: str) -> str:
     return "".join(heading.split()).strip("*＊")
 
 
-def row_json(row: ImportRow, action: str | None, fields: Mapping[str, FieldSpec], present: Presenter) -> dict[str, Any]:
+def row_json(row_class: type[LedgerRow], row: ImportRow, action: str | None, present: Presenter) -> dict[str, Any]:
     """One row: its cells as text, its errors by field, and what will become of it."""
     return {
         "row": row.row_no,
         "action": None if not row.ok else _ACTIONS[action] if action else "created",
-        "values": texts_of(row, fields, present),
+        "values": texts_of(row_class, row, present),
         "errors": {field: {"code": code, "message": message} for field, (code, message) in (row.errors or {}).items()},
     }
 
 
-def texts_of(row: ImportRow, fields: Mapping[str, FieldSpec], present: Presenter) -> dict[str, str | None]:
+def texts_of(row_class: type[LedgerRow], row: ImportRow, present: Presenter) -> dict[str, str | None]:
     """What the person wrote where we kept it (wrong rows), otherwise what we understood."""
+    fields = row_class.input_fields()
     if row.texts:
         return {key: text for key, text in row.texts.items() if key in fields}
     texts: dict[str, str | None] = {}
-    for value, (key, spec) in zip(row.vals, fields.items(), strict=True):
+    for value, (key, spec) in zip(values_of(row_class, row), fields.items(), strict=True):
         shown = present.from_json(key, value)
         texts[key] = None if shown is None else str(shown) if KINDS[spec.kind].cell != "date" else str(shown)[:10]
     return texts
@@ -120,7 +123,7 @@ def rows_json(
     session: Session, job: ImportJob, present: Presenter, *, invalid: bool, page: int, size: int
 ) -> dict[str, Any]:
     """A page of rows; with `invalid` only the wrong ones."""
-    fields = ledger_class(job.slug).input_fields()
+    row_class = ledger_class(job.slug)
     query = (
         select(ImportRow, ImportMatch.action)
         .outerjoin(ImportMatch, (ImportMatch.job_id == ImportRow.job_id) & (ImportMatch.row_no == ImportRow.row_no))
@@ -130,7 +133,7 @@ def rows_json(
         query = query.where(~ImportRow.ok)
     found = session.execute(query.order_by(ImportRow.row_no).offset((page - 1) * size).limit(size)).all()
     return {
-        "items": [row_json(row, action, fields, present) for row, action in found],
+        "items": [row_json(row_class, row, action, present) for row, action in found],
         "total": 0 if job.swept_at else job.invalid if invalid else job.rows,
         "page": page,
         "size": size,

@@ -8,17 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, func, text
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 from sqlalchemy.types import Text
 
+from kit.sealing import SealedBytes, SealedJSON
 from services.ledgers.models import Base
 
-STATES = ("queued", "parsing", "ready", "confirming", "confirmed", "failed", "cancelled")
+STATES = (
+    "queued", "parsing", "mapping", "ready", "confirming", "confirmed", "undoing", "undone", "failed", "cancelled",
+)  # fmt: skip
 
 
 class ImportJob(Base):
-    """One upload. queued → parsing → ready → confirming → confirmed; or failed, or cancelled."""
+    """One upload. queued → parsing → ready → confirming → confirmed; or failed, or cancelled. From parsing it may come to
+    `mapping`, where somebody says what strange headings mean, and back; confirmed may become undoing → undone."""
 
     __tablename__ = "import_job"
 
@@ -38,6 +42,9 @@ class ImportJob(Base):
     layout: Mapped[dict[str, Any] | None]
     keys: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     warnings: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    # What is asked about this file's headings and words, what the person has said, and what was remembered
+    # (importing/mapping.py): {questions, given, remembered}.
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     progress: Mapped[int] = mapped_column(server_default="0")
     rows: Mapped[int] = mapped_column(server_default="0")
     valid: Mapped[int] = mapped_column(server_default="0")
@@ -56,6 +63,11 @@ class ImportJob(Base):
     confirmed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     swept_at: Mapped[datetime | None]
+    # Whether it can still be undone, and what an undo did: {deleted, restored, refused: [{row_id, title, code, message}]}.
+    undoable: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    undone_at: Mapped[datetime | None]
+    undone_by_name: Mapped[str | None]
+    undo: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
     __table_args__ = (
         CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
@@ -64,8 +76,9 @@ class ImportJob(Base):
         Index(
             "ix_import_job_waiting",
             "created_at",
-            postgresql_where=text("state IN ('queued', 'parsing', 'confirming')"),
+            postgresql_where=text("state IN ('queued', 'parsing', 'confirming', 'undoing')"),
         ),
+        Index("ix_import_job_undoable", "confirmed_at", postgresql_where=text("undoable")),
     )
 
 
@@ -75,7 +88,7 @@ class ImportFile(Base):
     __tablename__ = "import_file"
 
     job_id: Mapped[UUID] = mapped_column(primary_key=True)
-    content: Mapped[bytes] = deferred(mapped_column(BYTEA))
+    content: Mapped[bytes] = deferred(mapped_column(SealedBytes("import_file.content")))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
@@ -90,6 +103,8 @@ class ImportRow(Base):
     row_no: Mapped[int] = mapped_column(primary_key=True)
     ok: Mapped[bool]
     vals: Mapped[Any] = mapped_column(JSONB)
+    # The tokens of the sealed fields, in the fields' order, made for the ledger's own columns; in `vals` they are null.
+    sealed: Mapped[list[str | None] | None] = mapped_column(ARRAY(Text))
     # The fields that a rule has filled.
     filled: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     # From the hidden column of a workbook that we exported: which row this was, in which version.
@@ -97,7 +112,7 @@ class ImportRow(Base):
     record_version: Mapped[int | None]
     # Masked numbers stand for what is stored: {field: mask}.
     masked: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    texts: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    texts: Mapped[dict[str, Any] | None] = mapped_column(SealedJSON("import_row.texts"))
     errors: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
     __table_args__ = (Index("ix_import_row_wrong", "job_id", "row_no", postgresql_where=text("NOT ok")),)
@@ -115,3 +130,46 @@ class ImportMatch(Base):
     action: Mapped[str]
     # Outside the data scope of the person who imports; inside is true.
     reachable: Mapped[bool]
+
+
+class ImportEffect(Base):
+    """A row that an import has written, in the version that it left; for a changed one, the row as it was, as JSON. Kept a
+    day for an undo. Personal values stand in it as they stand in the row: sealed."""
+
+    __tablename__ = "import_effect"
+
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    row_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class ImportMapping(Base):
+    """What a department has said once about a heading or a word of its files, for its next file. `owner_id` is the
+    department, or the person where somebody belongs to none: what one department means is never applied to another.
+
+    `kind` heading: `written` means `field`, or nothing at all when `field` is blank. `kind` word: in `field`, `written`
+    means the value `target`."""
+
+    __tablename__ = "import_mapping"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID]
+    slug: Mapped[str]
+    kind: Mapped[str]
+    field: Mapped[str] = mapped_column(server_default="")
+    # How the word is compared (kit.fields.text.key_of), and how it was written.
+    word: Mapped[str]
+    written: Mapped[str]
+    target: Mapped[str] = mapped_column(server_default="")
+    created_by_name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('heading', 'word')", name="kind"),
+        # A heading means one thing; a word means one thing in each field.
+        Index("uq_import_mapping_heading", "owner_id", "slug", "word", unique=True,
+              postgresql_where=text("kind = 'heading'")),
+        Index("uq_import_mapping_word", "owner_id", "slug", "field", "word", unique=True,
+              postgresql_where=text("kind = 'word'")),
+    )  # fmt: skip

@@ -166,6 +166,12 @@ def upgrade() -> None:
     sa.Column('claimed_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
     sa.PrimaryKeyConstraint('job', 'period', name=op.f('pk_period_claim'))
     )
+    op.create_table('quota_use',
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('recent', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=False),
+    sa.PrimaryKeyConstraint('user_id', 'name', name=op.f('pk_quota_use'))
+    )
     op.create_table('outbox_delivery',
     sa.Column('event_id', sa.Uuid(), nullable=False),
     sa.Column('subscriber', sa.Text(), nullable=False),
@@ -494,6 +500,7 @@ def downgrade() -> None:
     op.drop_table('department')
     op.drop_index('ix_outbox_delivery_due', table_name='outbox_delivery', postgresql_where=sa.text("state IN ('pending', 'sent')"))
     op.drop_table('outbox_delivery')
+    op.drop_table('quota_use')
     op.drop_table('period_claim')
     op.drop_index('ix_outbox_type_occurred_at', table_name='outbox')
     op.drop_table('outbox')
