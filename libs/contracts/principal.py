@@ -57,8 +57,8 @@ class Grant(BaseModel):
     scope: Scope
 
 
-# Resources that `*` does not cover: who may see whole identity numbers has to be granted by name.
-NAMED_ONLY = frozenset({"personal"})
+# Resources that `*` does not cover: who may see whole identity numbers, or read the audit trail, has to be granted by name.
+NAMED_ONLY = frozenset({"personal", "audit"})
 
 
 class Principal(BaseModel):
@@ -79,10 +79,18 @@ class Principal(BaseModel):
     scope: Scope
     grants: tuple[Grant, ...] = ()
     version: int = 0
+    # When the person last proved who they are (seconds since 1970), and by what: `pwd`, `otp`, `hwk` (RFC 8176).
+    authenticated_at: int = 0
+    amr: tuple[str, ...] = ()
 
     @cached_property
     def _patterns(self) -> Patterns:
         return _parsed(self.permissions)
+
+    @property
+    def second_factor(self) -> bool:
+        """Whether the session was made with two factors."""
+        return "otp" in self.amr
 
     def may(self, permission: str) -> bool:
         """Whether one of the grants covers `permission` (`service:resource:verb`, no wildcards)."""

@@ -175,6 +175,8 @@ def claims_of(principal: Principal) -> dict[str, Any]:
         "roles": list(principal.roles),
         "perm": list(principal.permissions),
         "scope": _scope_claim(principal.scope),
+        "auth_time": principal.authenticated_at,
+        "amr": list(principal.amr),
         # Only where somebody's roles reach differently far; a token has to stay small.
         **(
             {"grants": [{"perm": list(g.permissions), "scope": _scope_claim(g.scope)} for g in principal.grants]}
@@ -211,6 +213,8 @@ def principal_of(claims: dict[str, Any]) -> Principal:
                 for grant in claims.get("grants", ())
             ),
             version=claims["ver"],
+            authenticated_at=claims.get("auth_time", 0),
+            amr=tuple(claims.get("amr", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ValidationError) as error:
         raise Unauthenticated(code="token_invalid") from error

@@ -37,6 +37,8 @@ class TestIssuer:
             "nbf": now,
             "exp": now + 600,
             "jti": uuid4().hex,
+            # Signed in just now, unless the principal says when.
+            "auth_time": principal.authenticated_at or int(now),
             **claims,
         }
         header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": "test"}
