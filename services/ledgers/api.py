@@ -5,11 +5,18 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from kit.http.app import create_app
+from kit.http.permissions import Permits
 from kit.http.principal import Verifies
-from services.ledgers import exporting, manifest, routes, template
+from services.ledgers import exporting, manifest, routes, row_routes, template, views
+from services.ledgers.catalogue import LEDGERS
 from services.ledgers.importing import jobs
 from services.ledgers.importing import routes as importing
 from services.ledgers.settings import Settings, get_settings
+
+_TITLES = {row_class.ledger.slug: row_class.ledger.title for row_class in LEDGERS}
+PERMITS = Permits(
+    titles={**_TITLES, "personal": "完整个人信息"}, names={"slug": list(_TITLES)}, in_code=("ledgers:personal:read",)
+)
 
 
 def create(settings: Settings | None = None, *, verifier: Verifies | None = None) -> FastAPI:
@@ -19,8 +26,12 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
         settings or get_settings(),
         title="台账服务",
         description="证书、设施、物资等台账：登记、查询、导入、导出、到期预警",
-        routers=[manifest.router, template.router, exporting.router, importing.router, routes.router()],
+        routers=[
+            manifest.router, template.router, exporting.router, importing.router, views.router, row_routes.router,
+            routes.router(),
+        ],  # fmt: skip
         verifier=verifier,
         lifespans=[jobs.running],
         body_limits=[importing.BODY_LIMIT],
+        permits=PERMITS,
     )

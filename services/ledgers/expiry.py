@@ -19,11 +19,11 @@ from contracts.events.ledgers import WarningLevel
 from kit.bus import emit_all
 from kit.db import today
 from kit.directory import dictionaries
-from kit.fields import Dictionary, Lookups, formatter
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.ledger import Expiry, LedgerRow
 from services.ledgers.reading import table_of
 from services.ledgers.settling import newer, settle
+from services.ledgers.titles import titles_of
 from services.ledgers.warnings_table import OVERDUE, WarningEmitted
 
 __all__ = ["level_of", "scan", "settle"]
@@ -146,7 +146,7 @@ def _events(
 ) -> Iterator[LedgerRowExpiring]:
     ledger, c = row_class.ledger, table_of(row_class).c
     thresholds = dict(fresh)
-    titles = _titles(session, row_class)
+    titles = titles_of(session, row_class)
     rows = session.execute(
         select(c.id, c.version, c.dept_id, c.created_by, c[expiry.field], *(c[key] for key in ledger.row_title)).where(
             c.id == func.any(list(thresholds))
@@ -167,13 +167,3 @@ def _events(
             threshold=thresholds[id_],
             level=level_of((due - on).days),
         )
-
-
-def _titles(session: Session, row_class: type[LedgerRow]) -> Any:
-    """A function from the values of `row_title` to the words by which people know the row."""
-    specs = [row_class.fields[key] for key in row_class.ledger.row_title]
-    codes = [spec.dictionary for spec in specs if spec.dictionary]
-    found = dictionaries(session, codes)
-    lookups = Lookups(today=today(), dictionaries={code: Dictionary(code, found[code]) for code in codes})
-    formats = [formatter(spec, lookups) for spec in specs]
-    return lambda values: " ".join(str(f(v)) for f, v in zip(formats, values, strict=True) if v is not None)

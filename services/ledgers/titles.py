@@ -1,0 +1,23 @@
+"""The words by which people know a row: in notices, in the recycle bin, on labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kit.db import today
+from kit.directory import dictionaries
+from kit.fields import Dictionary, Lookups, formatter
+from services.ledgers.ledger import LedgerRow
+
+
+def titles_of(session: Session, row_class: type[LedgerRow]) -> Callable[[Sequence[Any]], str]:
+    """A function from the values of `row_title` to the row's title."""
+    specs = [row_class.fields[key] for key in row_class.ledger.row_title]
+    codes = [spec.dictionary for spec in specs if spec.dictionary]
+    found = dictionaries(session, codes)
+    lookups = Lookups(today=today(), dictionaries={code: Dictionary(code, found[code]) for code in codes})
+    formats = [formatter(spec, lookups) for spec in specs]
+    return lambda values: " ".join(str(f(v)) for f, v in zip(formats, values, strict=True) if v is not None)
