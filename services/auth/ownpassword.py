@@ -16,8 +16,9 @@ from kit.http.problems import problem_response
 from services.auth import passwords, signin
 from services.auth.access import principal_of
 from services.auth.keys import Keyring
-from services.auth.passwords import HashPool, Profile
+from services.auth.passwords import HashPool
 from services.auth.people import User
+from services.auth.policy import Profile
 from services.auth.throttle import failed, key_of, locked_row, seconds_locked, succeeded
 
 

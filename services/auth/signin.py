@@ -18,8 +18,8 @@ from services.auth import facts, passwords, sessions, tokens
 from services.auth.access import held, is_administrator, principal_of
 from services.auth.departments import Department
 from services.auth.keys import Keyring
-from services.auth.passwords import Profile
 from services.auth.people import PasswordHistory, User, by_username
+from services.auth.policy import POLICIES, Profile
 from services.auth.sessions import ADMINISTRATOR_IDLE, DEVICE_LIFE, IDLE, KnownDevice, LoginSession, RefreshToken
 from services.auth.throttle import failed, key_of, locked_row, note_attempt, seconds_locked, succeeded, typed_name
 
@@ -202,7 +202,7 @@ def set_password(session: Session, user: User, hashed: str, principal: Principal
 
 def former_hashes(session: Session, user: User, profile: Profile) -> list[str]:
     """The hashes that a new password must not match: the present one and, by the profile, those before it."""
-    count = passwords.REMEMBERED[profile]
+    count = POLICIES[profile].remembered
     if not count:
         return [user.password_hash] if user.password_hash else []
     past = session.scalars(

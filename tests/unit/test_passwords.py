@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.auth.passwords import Profile, expired, normal, one_time_password, weaknesses
+from services.auth.passwords import common, expired, normal, one_time_password, weaknesses
+from services.auth.policy import POLICIES, Profile
 
 
 def codes(password: str, profile: Profile = "dengbao", *own: str) -> set[str]:
@@ -58,3 +59,18 @@ def test_one_time_passwords_are_long_and_different() -> None:
     assert len(made) == 200
     # 24 letters of 55: 138 bits.
     assert all(len(text.replace("-", "")) == 24 for text in made)
+
+
+def test_the_list_of_common_passwords_is_long_and_in_use() -> None:
+    assert len(common()) >= 100_000
+    assert "password_common" in codes(next(text for text in sorted(common()) if len(text) > 12))
+
+
+@pytest.mark.parametrize("profile", ["dengbao", "asvs"])
+def test_every_refusal_is_announced_with_its_basis(profile: Profile) -> None:
+    """What the form lists while a password is typed is what the server refuses, no more and no less."""
+    announced = {rule.code for rule in POLICIES[profile].rules()}
+    refused = {code for text in ("a", "Qwertyuiop1", "aaaaaaaaaaaa", "safework-1A") for code in codes(text, profile)}
+    assert refused | {"password_reused"} == announced
+    assert all(rule.basis for rule in POLICIES[profile].rules())
+    assert POLICIES[profile].as_json()["max_age_days"] == {"dengbao": 90, "asvs": None}[profile]
