@@ -5,6 +5,7 @@ type for which it is not listed, or the reverse, does not start."""
 from __future__ import annotations
 
 from contracts.events import (
+    AuditAnchored,
     DictionaryChanged,
     DictionaryDeclared,
     DocumentStored,
@@ -14,6 +15,7 @@ from contracts.events import (
     LedgerRowRenewed,
     LedgerRowsChanged,
     OrganisationChanged,
+    PermissionsDeclared,
     UserChanged,
 )
 
@@ -24,11 +26,13 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
     UserChanged: EVERY_SERVICE,
     DictionaryChanged: EVERY_SERVICE,
     DictionaryDeclared: ("auth",),
+    PermissionsDeclared: ("auth",),
     LedgerRowsChanged: ("reports",),
     FactsRequested: ("ledgers",),
     LedgerRowExpiring: ("workflow",),
     LedgerRowRenewed: ("workflow",),
     DocumentStored: ("documents.checks",),
+    AuditAnchored: ("documents.anchors",),
 }
 
 

@@ -118,4 +118,6 @@ class ObjectStoreSettings(BaseSettings):
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
     s3_bucket: str = "safework"
+    # Where the audit chains' heads are kept: a bucket with object lock, so that what is in it can be removed by nobody.
+    s3_audit_bucket: str = "safework-audit"
     s3_region: str = "us-east-1"

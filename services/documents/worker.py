@@ -7,11 +7,11 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from contracts.events import DocumentStored
+from contracts.events import AuditAnchored, DocumentStored
 from kit.db import now
 from kit.objects import ObjectStore
 from kit.worker import DirectoryWorker, daily, every, handles
-from services.documents import checking, sweeping
+from services.documents import anchors, checking, sweeping
 from services.documents.settings import get_settings
 
 
@@ -30,6 +30,11 @@ class DocumentsWorker(DirectoryWorker):
     def check_document(self, session: Session, event: DocumentStored) -> None:
         """Compares the SHA-256 of a file that came in several pieces."""
         checking.check(session, _store(), event.version_id)
+
+    @handles(AuditAnchored, subscriber="documents.anchors")
+    def keep_anchor(self, session: Session, event: AuditAnchored) -> None:
+        """Puts the head of a service's audit chain where nobody can take it away."""
+        anchors.keep(_store(), event)
 
     @every(minutes=10, name="documents-check-overdue")
     def check_overdue(self, session: Session) -> None:

@@ -1,5 +1,6 @@
 """Facts that cross from one service to another, in the past tense. A contract is only ever added to."""
 
+from contracts.events.audit import AuditAnchored
 from contracts.events.base import Event, event_class, event_types
 from contracts.events.documents import DocumentStored
 from contracts.events.identity import (
@@ -8,13 +9,16 @@ from contracts.events.identity import (
     DictionaryDeclared,
     DictionaryItemFact,
     OrganisationChanged,
+    PermissionsDeclared,
     PersonFact,
+    ResourceFact,
     UserChanged,
 )
 from contracts.events.ledgers import LedgerRowExpiring, LedgerRowRenewed, LedgerRowsChanged, RowChange
 from contracts.events.reports import FactsRequested
 
 __all__ = [
+    "AuditAnchored",
     "DepartmentFact",
     "DictionaryChanged",
     "DictionaryDeclared",
@@ -26,7 +30,9 @@ __all__ = [
     "LedgerRowRenewed",
     "LedgerRowsChanged",
     "OrganisationChanged",
+    "PermissionsDeclared",
     "PersonFact",
+    "ResourceFact",
     "RowChange",
     "UserChanged",
     "event_class",

@@ -10,6 +10,7 @@ import sys
 import threading
 
 from kit import log
+from kit.audit.keeper import Keeper
 from kit.bus.housekeeping import purge
 from kit.bus.receiver import Receiver
 from kit.bus.relay import Relay, listen
@@ -34,7 +35,7 @@ def run(service: str, parent: int | None = None) -> int:
             return 0
     numbers = get_bus_settings()
     url = settings.bus_url.get_secret_value()
-    database = Database(settings, pool_size=3, max_overflow=2)
+    database = Database(settings, pool_size=4, max_overflow=2)
     relay = Relay(service, url, database, numbers)
     receiver = Receiver(service, url, database, relay.stopping, relay.wake)
 
@@ -52,11 +53,13 @@ def run(service: str, parent: int | None = None) -> int:
             except Exception as error:
                 _log.warning("purge_failed", error=str(error)[:300])
 
+    keeper = Keeper(database, settings)
     threads = [
         threading.Thread(target=relay.run, name="relay"),
         threading.Thread(target=receiver.run, name="receipts"),
         threading.Thread(target=listen, args=(relay, database), name="listen", daemon=True),
         threading.Thread(target=keep_house, name="housekeeping", daemon=True),
+        threading.Thread(target=keeper.run, args=(relay.stopping,), name="audit", daemon=True),
     ]
     for thread in threads:
         thread.start()

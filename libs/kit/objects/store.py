@@ -13,8 +13,10 @@ from xml.etree.ElementTree import ParseError
 
 import urllib3
 from minio import Minio
+from minio.commonconfig import COMPLIANCE
 from minio.datatypes import Part
 from minio.error import MinioException, S3Error
+from minio.retention import Retention
 
 from kit.errors import Unavailable
 from kit.objects.presign import Signer
@@ -57,6 +59,7 @@ class ObjectStore:
         if access in WELL_KNOWN_SECRETS or secret in WELL_KNOWN_SECRETS:
             raise RuntimeError("对象存储的密钥为空或是众所周知的默认密钥，拒绝启动")
         self.bucket = settings.s3_bucket
+        self._audit_bucket = settings.s3_audit_bucket
         self._signer = Signer(settings.s3_public_endpoint, access, secret, settings.s3_region)
         self._pool = urllib3.PoolManager(
             maxsize=16,
@@ -110,10 +113,12 @@ class ObjectStore:
     # --- for the service ---------------------------------------------------------------------------------------------
 
     def ensure_bucket(self) -> None:
-        """Creates the bucket where it is missing."""
+        """Creates the buckets where they are missing."""
         with _translated():
             if not self._client.bucket_exists(self.bucket):
                 self._client.make_bucket(self.bucket)
+            if not self._client.bucket_exists(self._audit_bucket):
+                self._client.make_bucket(self._audit_bucket, object_lock=True)
 
     def stat(self, key: str) -> StoredObject | None:
         """What the store knows of an object, or None when it has none."""
@@ -181,6 +186,36 @@ class ObjectStore:
             for item in self._client.list_objects(self.bucket, prefix=prefix, recursive=True):
                 if item.last_modified is not None and item.last_modified < before and not item.is_dir:
                     yield item.object_name
+
+    # --- what nobody may take away -----------------------------------------------------------------------------------
+
+    def keep(self, key: str, data: bytes, *, until: datetime) -> None:
+        """Stores something small in the bucket with object lock: until that moment this version of it cannot be removed
+        by anybody (COMPLIANCE), and writing the key again adds another version."""
+        with _translated():
+            self._client.put_object(
+                self._audit_bucket,
+                key,
+                io.BytesIO(data),
+                len(data),
+                content_type="application/json",
+                retention=Retention(COMPLIANCE, until),
+            )
+
+    def kept(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """(key, content) of every version that has been kept below a prefix, the hidden ones too."""
+        with _translated():
+            for item in self._client.list_objects(
+                self._audit_bucket, prefix=prefix, recursive=True, include_version=True
+            ):
+                if item.is_delete_marker or item.is_dir:
+                    continue
+                answer = self._client.get_object(self._audit_bucket, item.object_name, version_id=item.version_id)
+                try:
+                    yield item.object_name, bytes(answer.read())
+                finally:
+                    answer.close()
+                    answer.release_conn()
 
     # --- multipart ---------------------------------------------------------------------------------------------------
 
