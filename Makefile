@@ -81,7 +81,7 @@ check: $(STAMP) $(WEB_STAMP) ## 静态检查：格式、类型、依赖方向、
 lock: $(STAMP) ## 由 pyproject.toml 更新 requirements.lock
 	@$(LOCK) -o requirements.lock
 
-docs: $(STAMP) ## 由代码生成的文档（docs/leaves.md）
+docs: $(STAMP) ## 由代码生成的文档（docs/leaves.md、docs/permissions.md）
 	@$(BIN)/python -m deploy.docs
 
 bench: $(STAMP) ## 性能测量，结果写入 bench/results/

@@ -68,18 +68,19 @@ def migrations() -> str | None:
     return None
 
 
-def leaves() -> str | None:
-    """docs/leaves.md says what is built."""
-    from deploy.docs import leaves as document
+def documents() -> str | None:
+    """The generated documents say what is built."""
+    from deploy.docs import DOCUMENTS
 
-    return None if document.TARGET.read_text("utf-8") == document.text() else "docs/leaves.md 已过时，请运行 make docs"
+    stale = [entry.TARGET.name for entry in DOCUMENTS if entry.TARGET.read_text("utf-8") != entry.text()]
+    return f"docs/ 中已过时：{'、'.join(stale)}，请运行 make docs" if stale else None
 
 
 CHECKS: dict[str, Callable[[], str | None]] = {
     "锁文件": lock,
     "网关配置": gateway,
     "数据库迁移": migrations,
-    "叶子清单": leaves,
+    "叶子清单": documents,
 }
 
 

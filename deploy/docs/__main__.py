@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deploy.docs import leaves
+from deploy.docs import DOCUMENTS
 
 if __name__ == "__main__":
-    leaves.TARGET.write_text(leaves.text(), encoding="utf-8")
+    for document in DOCUMENTS:
+        document.TARGET.write_text(document.text(), encoding="utf-8")
