@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from kit.directory.tables import DirectoryDepartment
 from kit.http.tokens import StaticKeys, TokenVerifier
+from kit.testing.keys import personal_keys
 from services.ledgers.api import create
 from services.ledgers.catalogue import BY_SLUG
 from services.ledgers.settings import Settings
@@ -34,7 +35,7 @@ def url() -> str:
 def service() -> FastAPI:
     """The real service with its whole edge: limits, trace, token, permission, scope, transaction."""
     key = OKPKey.import_key(json.loads(Path(os.environ["BENCH_KEY"]).read_text()))
-    settings = Settings(environment="embedded", database_url=SecretStr(url()))
+    settings = Settings(environment="embedded", database_url=SecretStr(url()), **personal_keys())
     return create(settings, verifier=TokenVerifier(StaticKeys({"test": key}), "ledgers"))
 
 

@@ -45,6 +45,11 @@ def for_service(layout: Layout, service: str, *, process: str = "api") -> dict[s
         "SAFEWORK_LOG_LEVEL": options.log_level,
         **{f"SAFEWORK_{name.upper()}_URL": f"http://127.0.0.1:{ports[f'{name}_api']}" for name in SERVICES},
     }
+    result["SAFEWORK_AUDIT_KEYS"] = keys[f"{service}_audit_keys"]
+    result["SAFEWORK_AUDIT_ANCHOR_DIR"] = str(layout.audit_anchors)
+    if service in secrets.PERSONAL:
+        result["SAFEWORK_PERSONAL_KEYS"] = keys[f"{service}_personal_keys"]
+        result["SAFEWORK_PERSONAL_HASH_KEY"] = keys[f"{service}_personal_hash_key"]
     if service == "auth":
         result["SAFEWORK_SIGNING_KEY_DIR"] = str(layout.signing_keys)
         result["SAFEWORK_DEMO_PASSWORD"] = secrets.demo_password(settings, layout)

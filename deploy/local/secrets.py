@@ -13,9 +13,13 @@ from deploy.local.topology import SERVICES
 # No look-alikes (0/O, 1/l/I): people copy this password by hand.
 _READABLE = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
+# The services that hold personal data (kit.settings.PersonalSettings).
+PERSONAL = ("auth", "ledgers")
+
 NAMES = (
     "postgres_superuser",
     *(f"{service}_{role}" for service in SERVICES for role in ("owner", "app")),
+    *(f"{service}_audit_keys" for service in SERVICES),
     "valkey",
     "valkey_admin",
     "s3_access_key",
@@ -24,16 +28,28 @@ NAMES = (
     "objects_jwt_volume_read",
     "objects_jwt_filer_write",
     "objects_jwt_filer_read",
+    *(f"{service}_personal_{part}" for service in PERSONAL for part in ("keys", "hash_key")),
 )
 
 
 def ensure(layout: Layout) -> dict[str, str]:
     """The secrets by name; those that are missing are made."""
     kept = read_json(layout.secrets)
-    values = {name: kept.get(name) or secrets.token_urlsafe(32) for name in NAMES}
+    values = {name: kept.get(name) or _made(name) for name in NAMES}
     if values != kept:
         write_private(layout.secrets, json.dumps(values, indent=1))
     return values
+
+
+def keep(layout: Layout, name: str, value: str) -> None:
+    """Writes one secret anew: a list of keys that has grown or shrunk."""
+    write_private(layout.secrets, json.dumps({**load(layout), name: value}, indent=1))
+
+
+def _made(name: str) -> str:
+    key = secrets.token_urlsafe(32)
+    # The keys of personal data have ids, for there will be several one day.
+    return f"k1:{key}" if name.endswith("_personal_keys") else key
 
 
 def load(layout: Layout) -> dict[str, str]:

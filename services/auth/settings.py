@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
-from kit.settings import ServiceSettings
+from kit.settings import PersonalSettings, ServiceSettings
 
 
-class Settings(ServiceSettings):
+# ServiceSettings comes last, for pydantic lets the last base decide where values are read from.
+class Settings(PersonalSettings, ServiceSettings):
     """What auth needs from its environment."""
 
     service: ClassVar[str] = "auth"
@@ -22,8 +23,28 @@ class Settings(ServiceSettings):
     # reliability.md S3: `dengbao` asks for three kinds of characters, a change every 90 days and no old password again;
     # `asvs` asks for none of that.
     password_profile: Literal["dengbao", "asvs"] = "dengbao"
+    # How many sessions a person may have at a time (reliability.md S12); a new one ends the oldest. The embedded demo has
+    # room for more, for several people try the same account there.
+    web_sessions: Annotated[int, Field(ge=1, le=50)] = 3
+    mobile_sessions: Annotated[int, Field(ge=1, le=50)] = 2
+    # Failures of one name, and of all names from one address, after which a sign-in has to bring a proof of work.
+    captcha_after: Annotated[int, Field(ge=1, le=5)] = 3
+    captcha_address_after: Annotated[int, Field(ge=1)] = 10
+    # Half of the hashes that a proof may need at most; a telephone makes some hundred thousand a second.
+    captcha_work: Annotated[int, Field(ge=100, le=5_000_000)] = 100_000
+    # Whether the three administrators have to sign in with two factors (reliability.md S6): everywhere but in the embedded
+    # demo, which offers it, unless it is said otherwise.
+    administrator_second_factor: bool | None = None
+    # Days without a sign-in after which an account is disabled, and the days before that in which it is warned.
+    unused_days: Annotated[int, Field(ge=30)] = 90
+    unused_warning_days: Annotated[int, Field(ge=1, le=60)] = 30
     # One password for every demo account; the seed makes them only with it, and only in the embedded demo.
     demo_password: SecretStr | None = None
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether an administrator without a second factor may do nothing but set one up."""
+        return not self.embedded if self.administrator_second_factor is None else self.administrator_second_factor
 
 
 @cache

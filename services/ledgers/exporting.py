@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from fastapi import APIRouter, Request
-from sqlalchemy import Double, String, cast, func, literal, select
+from sqlalchemy import Double, String, Text, cast, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
@@ -19,6 +19,7 @@ from kit.fields import FieldSpec, Lookups, formatter
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
 from kit.query import ListQuery, order
+from kit.sealing import is_sealed
 from services.ledgers.importing.columns import RECORD, column_of
 from services.ledgers.importing.loading import LONG
 from services.ledgers.importing.routes import known_ledger
@@ -99,7 +100,7 @@ def write(
     statement = select(*cells, record).where(*where).order_by(*order(reader.table.c, query.sorts))
     columns = [*(column_of(spec) for spec in fields), RECORD]
     result = session.execute(statement, execution_options={"yield_per": _PORTION})
-    shows = [(place, show) for place, spec in enumerate(fields) if (show := _show(spec, lookups)) is not None]
+    shows = [(place, show) for place, spec in enumerate(fields) if (show := _show(spec, lookups, reader)) is not None]
     export.write(target, row_class.ledger.title, columns, _rows(result, columns, shows))
     return count
 
@@ -122,12 +123,17 @@ def _rows(result: Any, columns: Sequence[Column], shows: Sequence[tuple[int, Sho
 
 def _sql(spec: FieldSpec, column: Any) -> Any:
     """The column as the driver should bring it: a workbook has no decimals, only doubles."""
+    if is_sealed(column):
+        # As the token: it is opened, and masked, where the cell is made.
+        return type_coerce(column, Text)
     return cast(column, Double) if spec.kind == "decimal" and not spec.personal else column
 
 
-def _show(spec: FieldSpec, lookups: Lookups) -> Show | None:
+def _show(spec: FieldSpec, lookups: Lookups, reader: RowReader) -> Show | None:
     """What turns a value into a cell, or None where it is one already. Dictionaries of ready answers, for this runs for
     each of a million cells."""
+    if spec.key in reader.personal.fields:
+        return reader.personal.opener(spec.key)
     show = formatter(spec, lookups)
     if spec.kind == "choice":
         return _ready({item: show(item) for item in lookups.dictionaries[spec.dictionary or ""].items})

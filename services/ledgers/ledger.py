@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kit.db import uuid7
 from kit.fields import DeclarationError, FieldSpec, Rule, bind, department, textarea
 from kit.query import search_index
+from kit.sealing import by_value
 from services.ledgers.conditions import Condition
 from services.ledgers.models import Base
 
@@ -64,23 +65,33 @@ class Status:
     key: str = "status"
 
 
+@dataclass(frozen=True)
+class Totals:
+    """Exact sums of number fields over the rows of a list, by department, by an item of a dictionary or by a whole number."""
+
+    sums: tuple[str, ...]
+    by: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
     """What a ledger is, apart from its fields.
 
-    `natural_key` tells rows apart for people and imports; `dept_id` may be part of it. `row_title` are the fields by which
-    a notice names a row. `facts` are sent to statistics: the names of fields, and named conditions. `unless` blanks a fact
-    while a condition holds."""
+    `natural_key` tells rows apart for people and imports; `dept_id` may be part of it. `also_unique` are further keys which
+    no two rows share where all of it is filled. `row_title` are the fields by which a notice names a row. `facts` are sent
+    to statistics: the names of fields, and named conditions. `unless` blanks a fact while a condition holds."""
 
     slug: str
     title: str
     leaf: str
     natural_key: tuple[str, ...]
     row_title: tuple[str, ...]
+    also_unique: tuple[tuple[str, ...], ...] = ()
     description: str = ""
     rules: tuple[Rule, ...] = ()
     expiry: tuple[Expiry, ...] = ()
     status: Status | None = None
+    totals: Totals | None = None
     facts: tuple[str, ...] = ()
     fact_conditions: Mapping[str, Condition] = field(default_factory=dict)
     facts_unless: Mapping[str, Condition] = field(default_factory=dict)
@@ -165,6 +176,9 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
             raise DeclarationError(
                 f"{cls.__name__}: row_title names {key}, which is personal and would travel in notices"
             )
+    for key in (*ledger.facts, *ledger.facts_unless):
+        if cls.fields[key].personal:
+            raise DeclarationError(f"{cls.__name__}: facts names {key}, which is personal and would leave this service")
     for expiry in ledger.expiry:
         if cls.fields[expiry.field].kind != "day":
             raise DeclarationError(f"{cls.__name__}: expiry {expiry.field} is not a day")
@@ -172,6 +186,13 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
             raise DeclarationError(f"{cls.__name__}: warn_days of {expiry.field} are not falling: {expiry.warn_days}")
         if min(expiry.warn_days) < 0:
             raise DeclarationError(f"{cls.__name__}: warn_days of {expiry.field} are days before the date, 0 or more")
+    for what, keys, kinds in (
+        ("sums", ledger.totals.sums, ("decimal", "integer")),
+        ("by", ledger.totals.by, ("department", "choice", "integer")),
+    ) if ledger.totals else ():
+        for key in keys:
+            if cls.fields[key].kind not in kinds or cls.fields[key].personal:
+                raise DeclarationError(f"{cls.__name__}: totals.{what} {key} is none of {', '.join(kinds)}")
     sort = ledger.default_sort.removeprefix("-")
     if sort not in ("created_at", "updated_at") and not (sort in cls.fields and cls.fields[sort].sortable):
         raise DeclarationError(f"{cls.__name__}: default_sort {sort} is not sortable")
@@ -179,10 +200,14 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
 
 def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "natural_key", ledger.natural_key
+    for keys in ledger.also_unique:
+        yield "also_unique", keys
     yield "row_title", ledger.row_title
     yield "facts", (*ledger.facts, *ledger.facts_unless)
     for condition in (*ledger.fact_conditions.values(), *ledger.facts_unless.values()):
         yield "facts", condition.reads
+    if ledger.totals:
+        yield "totals", (*ledger.totals.sums, *ledger.totals.by)
     for case in ledger.status.cases if ledger.status else ():
         yield "status", case.when.reads
     for expiry in ledger.expiry:
@@ -199,9 +224,12 @@ def _add_indexes(cls: type[LedgerRow], ledger: Ledger) -> None:
     alive = columns.deleted_at.is_(None)
     # Blank parts of a key are equal to one another: two rows without a batch number are the same row.
     Index(
-        f"uq_{table}_natural_key", *(columns[key] for key in ledger.natural_key), unique=True, postgresql_where=alive,
-        postgresql_nulls_not_distinct=True,
+        f"uq_{table}_natural_key", *(by_value(columns[key]) for key in ledger.natural_key), unique=True,
+        postgresql_where=alive, postgresql_nulls_not_distinct=True,
     )  # fmt: skip
+    for keys in ledger.also_unique:
+        Index(f"uq_{table}_{'_'.join(keys)}"[:63], *(by_value(columns[key]) for key in keys), unique=True,
+              postgresql_where=alive)  # fmt: skip
     # Both directions of a sort read the index, for the id follows the same direction (kit.query).
     sort = ledger.default_sort.removeprefix("-")
     Index(f"ix_{table}_{sort}", columns[sort], columns.id, postgresql_where=alive)
@@ -212,12 +240,12 @@ def _add_indexes(cls: type[LedgerRow], ledger: Ledger) -> None:
             continue
         if key in expiring or spec.sortable:
             Index(f"ix_{table}_{key}", columns[key], columns.id, postgresql_where=alive)
-        elif spec.personal and spec.search:
-            Index(f"ix_{table}_{key}", columns[key], postgresql_where=alive)
+        elif spec.personal and (spec.search or spec.filter):
+            Index(f"ix_{table}_{key}", by_value(columns[key]), postgresql_where=alive)
     for expiry in ledger.expiry:
         if expiry.superseded_by:
             keys = expiry.superseded_by.keys
             name = f"ix_{table}_{'_'.join(keys)}"[:63]
             if name not in {index.name for index in cls.__table__.indexes}:
-                Index(name, *(columns[key] for key in keys), postgresql_where=alive)
+                Index(name, *(by_value(columns[key]) for key in keys), postgresql_where=alive)
     search_index(f"ix_x_{table}_search", [columns[k] for k, s in cls.fields.items() if s.search and not s.personal])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from kit.query import (
     Filter,
     ListParams,
     ListQuery,
+    PersonalColumns,
     Search,
     Statements,
     as_json,
@@ -85,6 +87,7 @@ class RowReader:
         self.table = table_of(row_class)
         self.principal = principal
         self.reveal = principal.may(PERSONAL)
+        self.personal = personal_columns(row_class, self.reveal)
         self.on = on or today()
 
     def project(self, source: FromClause) -> Select[Any]:
@@ -102,6 +105,7 @@ class RowReader:
                 continue
             column = c[key]
             if spec.personal and not self.reveal:
+                # Sealed ones stay as they are; `personal` masks them on the finished page.
                 column = masked(spec, column)
             elif spec.kind == "decimal":
                 column = func.trim_scale(column)
@@ -153,7 +157,7 @@ class RowReader:
             )
             items, total = statement.one(reads, {**query.values, "size": query.size, "skip": query.offset})
             if total <= FEW:
-                return _envelope(items, total, query)
+                return _envelope(self.personal.shown(items), total, query)
         deep = is_deep(query.offset)
         first = not query.offset
         statement = statements.get(
@@ -170,7 +174,7 @@ class RowReader:
             total = 0
         else:
             total = self._total(reads, query, shape)
-        return _envelope(items, total, query)
+        return _envelope(self.personal.shown(items), total, query)
 
     def _seen_as(self) -> tuple[Any, ...]:
         """What of the person and the day shapes the SQL."""
@@ -210,11 +214,17 @@ class RowReader:
         items, found = session.execute(as_json(query.subquery("x"))).one()
         if not found:
             raise NotFound
-        return str(items[1:-1])
+        return self.personal.shown(str(items[1:-1]))
 
 
 def _envelope(items: str, total: int, query: ListQuery) -> bytes:
     return f'{{"items":{items},"total":{total},"page":{query.page},"size":{query.size}}}'.encode()
+
+
+@cache
+def personal_columns(row_class: type[LedgerRow], reveal: bool) -> PersonalColumns:
+    """The ledger's sealed columns as one sees them; compiled once."""
+    return PersonalColumns(row_class.fields, table_of(row_class), reveal=reveal)
 
 
 def departments_under(id_: ColumnElement[UUID]) -> Select[Any]:

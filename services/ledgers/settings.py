@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import ClassVar
 
-from kit.settings import ServiceSettings
+from kit.settings import PersonalSettings, ServiceSettings
 
 
-class Settings(ServiceSettings):
+# ServiceSettings comes last, for pydantic lets the last base decide where values are read from.
+class Settings(PersonalSettings, ServiceSettings):
     """What ledgers needs from its environment."""
 
     service: ClassVar[str] = "ledgers"

@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from alembic import command, context
-from alembic.autogenerate import render
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
-from sqlalchemy.types import TypeDecorator
 from sqlalchemy.types import TypeDecorator
 
 from kit.audit.protect import protect

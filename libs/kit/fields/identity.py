@@ -19,9 +19,7 @@ _INSIDE = re.compile(r"(\d{3})\d{11}(\d{3}[0-9Xx])")
 
 LOST_DIGITS = Wrong("number_format", "号码被存成了数字，末几位已丢失：请设为文本格式后重新填写")
 MASKED = Wrong("masked", "号码是脱敏后的，请填写完整号码")
-# The same as _INSIDE and its replacement, for PostgreSQL's regexp_replace.
-SQL_MASK_PATTERN, SQL_MASK_REPLACEMENT = r"(\d{3})\d{11}(\d{3}[0-9Xx])", r"\1***********\2"
-SQL_PHONE_PATTERN, SQL_PHONE_REPLACEMENT = r"^(\d{3})\d+(\d{4})$", r"\1****\2"
+_PHONE = re.compile(r"(\d{3})\d+(\d{4})")
 
 
 def to_identity_number(raw: Any) -> str | Wrong:
@@ -60,7 +58,7 @@ def mask(text: str | None) -> str | None:
 
 def mask_phone(text: str | None) -> str | None:
     """`139****0000`."""
-    return None if text is None else re.sub(SQL_PHONE_PATTERN, SQL_PHONE_REPLACEMENT, text)
+    return None if text is None else _PHONE.sub(r"\1****\2", text) if _PHONE.fullmatch(text) else text
 
 
 def is_masked(raw: Any) -> bool:

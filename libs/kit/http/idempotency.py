@@ -15,7 +15,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from starlette.responses import JSONResponse, Response
 
@@ -23,6 +23,7 @@ from kit.db.base import KitBase
 from kit.errors import Invalid
 from kit.http.principal import CurrentPrincipal
 from kit.http.session import SessionDep
+from kit.sealing import SealedJSON
 
 
 class IdempotencyKey(KitBase):
@@ -34,7 +35,8 @@ class IdempotencyKey(KitBase):
     key: Mapped[str] = mapped_column(primary_key=True)
     request_hash: Mapped[str]
     status: Mapped[int | None]
-    body: Mapped[Any | None] = mapped_column(JSONB)
+    # Whatever was answered, with its personal values: sealed where the service has keys.
+    body: Mapped[Any | None] = mapped_column(SealedJSON("idempotency_key.body"))
     at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 

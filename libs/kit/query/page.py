@@ -24,6 +24,7 @@ from sqlalchemy import (
 from kit.query.count import EXACT
 from kit.query.params import Filter, Sort
 from kit.query.statements import AnySelect
+from kit.sealing import by_value
 
 # From here on the page's ids are found first, by the index alone, and its rows fetched afterwards.
 _DEEP = 1000
@@ -37,6 +38,8 @@ def condition(column: ColumnElement[Any], wanted: Filter, name: str) -> ColumnEl
     """One filter as SQL, its value a parameter called `name`; `under` is the caller's to translate, for it knows the
     departments."""
     found: ColumnElement[bool]
+    # Of a sealed column, kit.query.params has hashed the value already: parameters go to the driver as they are.
+    column = by_value(column)
     match wanted.op:
         case "gte":
             found = column >= bindparam(name, wanted.value, column.type)

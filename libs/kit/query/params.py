@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from kit.errors import FieldError, Invalid
-from kit.fields import FieldSpec, Lookups, Wrong, parser
+from kit.fields import KINDS, FieldSpec, Lookups, Wrong, parser
 from kit.query.search import LONGEST, Search
+from kit.sealing import keyring
 
 SIZE, MOST_SIZE, MOST_OFFSET, MOST_VALUES, MOST_SORTS = 20, 200, 10_000_000, 200, 3
 # Columns of every row that a list may be ordered by.
@@ -52,6 +53,8 @@ class ListQuery:
     sorts: tuple[Sort, ...]
     q: str | None
     filters: tuple[Filter, ...]
+    # The kinds of the sealed fields that a search looks into.
+    sealed: tuple[str, ...] = ()
 
     @property
     def shape(self) -> tuple[Any, ...]:
@@ -66,7 +69,7 @@ class ListQuery:
     @cached_property
     def search(self) -> Search | None:
         """The search for `q`."""
-        return Search(self.q) if self.q is not None else None
+        return Search(self.q, self.sealed) if self.q is not None else None
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -89,6 +92,9 @@ class ListParams:
         self._ops = {key: _ops(fields[key]) for key in self._parsers}
         self._sortable = {key for key, spec in fields.items() if spec.sortable} | set(MOMENTS)
         self._default = self._sorts(default_sort, [])
+        sealed = {key: spec.kind for key, spec in fields.items() if spec.personal and KINDS[spec.kind].sealable}
+        self._sealed = {key: kind for key, kind in sealed.items() if key in self._parsers}
+        self._searched = tuple(sorted({kind for key, kind in sealed.items() if fields[key].search}))
 
     def read(self, params: Iterable[tuple[str, str]], *, also: Iterable[str] = ()) -> ListQuery:
         """The query; Invalid with every error when it makes no sense. `also` are parameters that the caller reads."""
@@ -110,7 +116,7 @@ class ListParams:
         filters = [found for name, value in seen.items() if (found := self._filter(name, value, errors)) is not None]
         if errors:
             raise Invalid(f"{errors[0].loc[-1]}：{errors[0].message}", errors=errors)
-        return ListQuery(page, size, sorts, q, tuple(filters))
+        return ListQuery(page, size, sorts, q, tuple(filters), self._searched)
 
     def _filter(self, name: str, value: str, errors: list[FieldError]) -> Filter | None:
         key, _, op = name.partition(".")
@@ -131,7 +137,8 @@ class ListParams:
                 errors.append(_error(name, found.code, found.message))
                 return None
             if found is not None:
-                values.append(found)
+                kind = self._sealed.get(key)
+                values.append(keyring().hash(kind, found) if kind else found)
         if not values:
             errors.append(_error(name, "blank_value", "查询值不能为空"))
             return None

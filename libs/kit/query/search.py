@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Index, Text, and_, bindparam, false, func, or_
+from sqlalchemy import ARRAY, ColumnElement, Index, Text, and_, any_, bindparam, false, func, or_
 from sqlalchemy import text as sql
 
 from kit.fields import half_width
+from kit.sealing import fingerprint, keyring, sealed_type
 
 # Between fields, so that no pair and no match reaches from one into the next. People cannot type it.
 _BETWEEN = "chr(31)"
@@ -47,14 +48,18 @@ def search_index(name: str, columns: Sequence[ColumnElement[Any]]) -> Index | No
 
 
 class Search:
-    """One search: rows in which `q` is a part of one of the fields `parts_of`, whatever the case, or equals one of `whole`.
-    A code typed in full width is found as well."""
+    """One search: rows in which `q` is a part of one of the fields `parts_of`, whatever the case, or equals one of the
+    sealed fields `whole`, whose kinds are `sealed`. A code typed in full width is found as well."""
 
-    def __init__(self, q: str) -> None:
+    def __init__(self, q: str, sealed: Sequence[str] = ()) -> None:
         self.spellings = tuple(dict.fromkeys(s for s in (q.lower(), half_width(q).lower()) if s))
         # Two characters are one pair, and the index alone decides; more need a look at the text; one has no pair.
         self.shape = tuple(min(len(spelling), 3) for spelling in self.spellings)
-        self.values: dict[str, Any] = {"q_whole": half_width(q).upper()}
+        whole = dict.fromkeys((q, half_width(q), half_width(q).upper()))
+        # The database is told the hashes of what was typed, one list for each kind of value.
+        self.values: dict[str, Any] = {
+            f"q_{kind}": [keyring().hash(kind, spelling) for spelling in whole] for kind in sealed
+        }
         for place, spelling in enumerate(self.spellings):
             self.values[f"q{place}_pairs"] = [spelling[start : start + 2] for start in range(len(spelling) - 1)]
             self.values[f"q{place}_like"] = f"%{_LIKE.sub(_escaped, spelling)}%"
@@ -79,7 +84,9 @@ class Search:
                 if length != 2:
                     both.append(text.like(bindparam(f"q{place}_like", self.values[f"q{place}_like"], Text), escape="/"))
                 conditions.append(and_(*both))
-        conditions += [column == bindparam("q_whole", self.values["q_whole"], Text) for column in whole]
+        for column in whole:
+            name = f"q_{sealed_type(column).purpose}"
+            conditions.append(fingerprint(column) == any_(bindparam(name, self.values[name], ARRAY(Text))))
         return or_(false(), *conditions)
 
 

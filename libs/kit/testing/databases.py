@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from kit.db import migrate
-from kit.settings import ServiceSettings
+from kit.settings import PersonalSettings, ServiceSettings
+from kit.testing.keys import personal_keys
 
 
 @dataclass
@@ -65,7 +66,7 @@ class TestPostgres:
             environment="embedded",
             database_url=SecretStr(self.url(database, f"{service}_app")),
             migration_database_url=SecretStr(self.url(database, f"{service}_owner")),
-            **more,
+            **{**(personal_keys() if issubclass(settings_class, PersonalSettings) else {}), **more},
         )
 
 

@@ -14,12 +14,14 @@ from kit.excel.headings import column_letter
 from kit.excel.refusal import Refused
 from kit.excel.runner import parse
 from kit.fields import mask_value
+from services.ledgers.importing import mapping
 from services.ledgers.importing.checking import COPY_COLUMNS, spoken_key
 from services.ledgers.importing.context import pack
 from services.ledgers.importing.matching import Matching
 from services.ledgers.importing.sealing import RowSealer, sealed_keys, values_of
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
 from services.ledgers.importing.target import ledger_class
+from services.ledgers.lookups import lookups_for
 
 FACTORY = "services.ledgers.importing.checking:make"
 # Up to here a file is answered at once; beyond, it is processed in the background with progress (domain.md 14).
@@ -44,20 +46,33 @@ def load(
     at_once: bool = False,
     beat: Beat = lambda _: None,
 ) -> None:
-    """Fills the job: rows, counts, warnings, state ready. Raises Refused for a file that cannot be imported at all, and
-    TooManyForNow with `at_once` for one that should go to the background."""
+    """Fills the job: rows, counts, warnings, state ready; or its questions, state mapping. Raises Refused for a file that
+    cannot be imported at all, and TooManyForNow with `at_once` for one that should go to the background."""
     row_class = ledger_class(job.slug)
     session.execute(LONG)
     session.execute(delete(ImportRow).where(ImportRow.job_id == job.id))
     session.execute(delete(ImportMatch).where(ImportMatch.job_id == job.id))
-    lookups = pack(session, principal, row_class)
-    context = {"slug": job.slug, "job": str(job.id), "lookups": lookups}
+    memory = mapping.remembered(session, principal, job.slug)
+    told = mapping.Told.of((job.mapping or {}).get("given")).over(memory)
+    context = {
+        "slug": job.slug,
+        "job": str(job.id),
+        "lookups": pack(session, principal, row_class),
+        "told": told.for_child(),
+    }
     frames = parse(content, job.file_name, FACTORY, context)
     try:
         _copy(session, job, frames, at_once, beat)
     finally:
         frames.close()  # type: ignore[attr-defined]
+    if job.state == "mapping":
+        return
     beat(70)
+    fields = row_class.input_fields()
+    job.warnings = [
+        *mapping.notes(job, memory, fields, lookups_for(session, row_class, principal)),
+        *(job.warnings or []),
+    ]
     matching = Matching(row_class, job.keys or ())
     _unmask(session, job, matching)
     compare(session, job, matching, principal)
@@ -89,6 +104,11 @@ def _copy(session: Session, job: ImportJob, frames: Iterator[Any], at_once: bool
             elif frame["event"] == "done":
                 if at_once and frame["rows"] > AT_ONCE_ROWS:
                     raise TooManyForNow
+                job.mapping = {**(job.mapping or {}), "questions": frame["questions"], "used": frame.get("used", {})}
+                if "valid" not in frame:
+                    # Nothing was read: somebody has to say first what the headings mean.
+                    job.state, job.progress, job.rows, job.warnings = "mapping", 100, 0, []
+                    return
                 job.rows, job.valid, job.invalid = frame["rows"], frame["valid"], frame["invalid"]
                 job.keys = list(frame["keys"])
 

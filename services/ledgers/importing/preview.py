@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contracts.principal import Principal
+from kit.db import now
 from kit.excel.headings import column_letter
 from kit.fields import KINDS
 from services.ledgers.importing.columns import Presenter
+from services.ledgers.importing.mapping import mapping_json
 from services.ledgers.importing.sealing import values_of
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
 from services.ledgers.importing.target import ledger_class
 from services.ledgers.ledger import LedgerRow
 
 MOST_ERRORS = 1_000
+# How long an import can be undone (domain.md 14).
+UNDO_WITHIN = timedelta(hours=24)
 _COUNTS = ("rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "progress")
 _ACTIONS = {"update": "updated", "unchanged": "unchanged", "skip": "skipped", "stale": "updated"}
 
 
-def job_json(session: Session, job: ImportJob, *, errors: bool = True) -> dict[str, Any]:
-    """A job as the web sees it. In a history the errors are left out."""
+def job_json(
+    session: Session, job: ImportJob, principal: Principal | None = None, *, errors: bool = True
+) -> dict[str, Any]:
+    """A job as the web sees it. In a history the errors are left out. With `principal` it says what may be asked about the
+    file, with everything that this person can choose."""
     answer: dict[str, Any] = {
         "id": job.id,
         "slug": job.slug,
@@ -38,14 +47,27 @@ def job_json(session: Session, job: ImportJob, *, errors: bool = True) -> dict[s
         "expired": job.swept_at is not None,
         "error": {"code": job.error_code, "message": job.error_message} if job.error_code else None,
         "warnings": job.warnings or [],
+        "undo": undo_json(job),
     }
     if errors:
         answer["sheet"] = (job.layout or {}).get("sheet")
         answer["heading_row"] = (job.layout or {}).get("row")
         answer["columns"] = columns_json(job)
+        answer["mapping"] = mapping_json(session, job, principal) if principal and not job.swept_at else None
         answer["errors"] = errors_json(session, job)
         answer["more_errors"] = job.invalid > 0 and len(answer["errors"]) >= MOST_ERRORS
     return answer
+
+
+def undo_json(job: ImportJob) -> dict[str, Any]:
+    """Until when the import can be undone, or what its undo did."""
+    open_until = job.confirmed_at + UNDO_WITHIN if job.undoable and job.confirmed_at else None
+    return {
+        "possible_until": open_until if open_until and open_until > now() and job.state == "confirmed" else None,
+        "undone_at": job.undone_at,
+        "by_name": job.undone_by_name,
+        **(job.undo or {"deleted": 0, "restored": 0, "refused": []}),
+    }
 
 
 def columns_json(job: ImportJob) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from kit.bus.tables import Outbox, OutboxDelivery
 from kit.db import Database
 from kit.directory import departments
 from kit.directory.tables import DirectoryPerson
+from kit.testing.keys import personal_keys
 from kit.worker.checks import check_subscriptions
 from services.auth import demo, facts
 from services.auth import seed as seeding
@@ -151,7 +152,8 @@ def test_two_processes_share_their_keys(tmp_path: Path) -> None:
 def test_production_does_not_start_without_keys() -> None:
     from services.auth import api
 
-    settings = Settings(environment="production", database_url=SecretStr("postgresql+psycopg://u:a-real-one-7731@h/d"))
+    url = SecretStr("postgresql+psycopg://u:a-real-one-7731@h/d")
+    settings = Settings(environment="production", database_url=url, **personal_keys())
     with pytest.raises(RuntimeError, match="SIGNING_KEY_DIR"):
         api.create(settings)
 

@@ -224,6 +224,43 @@ def upgrade() -> None:
     op.create_index('ix_emergency_supplies_next_maintain', 'emergency_supplies', ['next_maintain', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_x_emergency_supplies_search', 'emergency_supplies', [sa.literal_column("string_to_array((regexp_replace(lower((((((((coalesce(name, '') || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(warehouse, '')) || chr(31)) || coalesce(batch_no, '')) || chr(31)) || coalesce(keeper, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((((coalesce(name, '') || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(warehouse, '')) || chr(31)) || coalesce(batch_no, '')) || chr(31)) || coalesce(keeper, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_emergency_supplies_natural_key', 'emergency_supplies', ['dept_id', 'warehouse', 'name', 'spec', 'batch_no'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.create_table('emergency_teams',
+    sa.Column('team_name', sa.String(length=100), nullable=False),
+    sa.Column('team_type', sa.String(length=64), nullable=False),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('person_name', sa.String(length=50), nullable=False),
+    sa.Column('gender', sa.String(length=64), nullable=True),
+    sa.Column('id_number', sa.Text(), nullable=True),
+    sa.Column('phone', sa.String(length=24), nullable=False),
+    sa.Column('duty', sa.String(length=64), nullable=False),
+    sa.Column('post', sa.String(length=50), nullable=True),
+    sa.Column('skills', postgresql.ARRAY(sa.String(length=64)), nullable=True),
+    sa.Column('cert', sa.String(length=200), nullable=True),
+    sa.Column('joined_on', sa.Date(), nullable=True),
+    sa.Column('training_date', sa.Date(), nullable=True),
+    sa.Column('next_training', sa.Date(), nullable=True),
+    sa.Column('on_call', sa.Boolean(), nullable=True),
+    sa.Column('status', sa.String(length=64), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('remark', sa.String(length=500), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.Uuid(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_batch_id', sa.Uuid(), nullable=True),
+    sa.Column('computed_keys', sa.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_emergency_teams'))
+    )
+    op.create_index('ix_emergency_teams_created_at', 'emergency_teams', ['created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_emergency_teams_dept_created_at', 'emergency_teams', ['dept_id', 'created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_emergency_teams_id_number', 'emergency_teams', [sa.literal_column('substr(id_number, 4, 22)')], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index(op.f('ix_emergency_teams_import_batch_id'), 'emergency_teams', ['import_batch_id'], unique=False)
+    op.create_index('ix_emergency_teams_next_training', 'emergency_teams', ['next_training', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_x_emergency_teams_search', 'emergency_teams', [sa.literal_column("string_to_array((regexp_replace(lower((((((coalesce(team_name, '') || chr(31)) || coalesce(person_name, '')) || chr(31)) || coalesce(phone, '')) || chr(31)) || coalesce(cert, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((coalesce(team_name, '') || chr(31)) || coalesce(person_name, '')) || chr(31)) || coalesce(phone, '')) || chr(31)) || coalesce(cert, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
+    op.create_index('uq_emergency_teams_dept_id_team_name_id_number', 'emergency_teams', ['dept_id', 'team_name', sa.literal_column('substr(id_number, 4, 22)')], unique=True, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('uq_emergency_teams_natural_key', 'emergency_teams', ['dept_id', 'team_name', 'phone'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('export_job',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('slug', sa.Text(), nullable=False),
@@ -300,6 +337,88 @@ def upgrade() -> None:
     op.create_index('ix_fire_facilities_scrap_date', 'fire_facilities', ['scrap_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_x_fire_facilities_search', 'fire_facilities', [sa.literal_column("string_to_array((regexp_replace(lower((((((((coalesce(facility_no, '') || chr(31)) || coalesce(name, '')) || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(keeper, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((((coalesce(facility_no, '') || chr(31)) || coalesce(name, '')) || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(keeper, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_fire_facilities_natural_key', 'fire_facilities', ['dept_id', 'facility_no'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.create_table('gas_certificates',
+    sa.Column('person_name', sa.String(length=50), nullable=False),
+    sa.Column('gender', sa.String(length=64), nullable=True),
+    sa.Column('id_number', sa.Text(), nullable=False),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('phone', sa.Text(), nullable=True),
+    sa.Column('post', sa.String(length=50), nullable=True),
+    sa.Column('employment', sa.String(length=64), nullable=True),
+    sa.Column('cert_type', sa.String(length=64), nullable=False),
+    sa.Column('item', sa.String(length=64), nullable=True),
+    sa.Column('cert_no', sa.Text(), nullable=False),
+    sa.Column('issuer', sa.String(length=100), nullable=False),
+    sa.Column('first_issue_date', sa.Date(), nullable=True),
+    sa.Column('issue_date', sa.Date(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=True),
+    sa.Column('valid_to', sa.Date(), nullable=False),
+    sa.Column('review_date', sa.Date(), nullable=True),
+    sa.Column('last_review_date', sa.Date(), nullable=True),
+    sa.Column('review_result', sa.String(length=64), nullable=True),
+    sa.Column('cancelled_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('remark', sa.String(length=500), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.Uuid(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_batch_id', sa.Uuid(), nullable=True),
+    sa.Column('computed_keys', sa.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_gas_certificates'))
+    )
+    op.create_index('ix_gas_certificates_cert_no', 'gas_certificates', [sa.literal_column('substr(cert_no, 4, 22)')], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_gas_certificates_created_at', 'gas_certificates', ['created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_gas_certificates_dept_created_at', 'gas_certificates', ['dept_id', 'created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_gas_certificates_id_number', 'gas_certificates', [sa.literal_column('substr(id_number, 4, 22)')], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_gas_certificates_id_number_cert_type_item', 'gas_certificates', [sa.literal_column('substr(id_number, 4, 22)'), 'cert_type', 'item'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index(op.f('ix_gas_certificates_import_batch_id'), 'gas_certificates', ['import_batch_id'], unique=False)
+    op.create_index('ix_gas_certificates_review_date', 'gas_certificates', ['review_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_gas_certificates_valid_to', 'gas_certificates', ['valid_to', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_x_gas_certificates_search', 'gas_certificates', [sa.literal_column("string_to_array((regexp_replace(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
+    op.create_index('uq_gas_certificates_natural_key', 'gas_certificates', ['cert_type', sa.literal_column('substr(cert_no, 4, 22)'), 'item'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.create_table('health_examinations',
+    sa.Column('person_name', sa.String(length=50), nullable=False),
+    sa.Column('gender', sa.String(length=64), nullable=True),
+    sa.Column('id_number', sa.Text(), nullable=False),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('post', sa.String(length=50), nullable=False),
+    sa.Column('employment', sa.String(length=64), nullable=True),
+    sa.Column('hazards', postgresql.ARRAY(sa.String(length=64)), nullable=False),
+    sa.Column('exposure_years', sa.Numeric(precision=4, scale=1), nullable=True),
+    sa.Column('exam_type', sa.String(length=64), nullable=False),
+    sa.Column('exam_date', sa.Date(), nullable=False),
+    sa.Column('exam_org', sa.String(length=100), nullable=False),
+    sa.Column('conclusion', sa.String(length=64), nullable=False),
+    sa.Column('detail', sa.Text(), nullable=True),
+    sa.Column('recheck_date', sa.Date(), nullable=True),
+    sa.Column('rechecked_on', sa.Date(), nullable=True),
+    sa.Column('recheck_result', sa.Text(), nullable=True),
+    sa.Column('informed_at', sa.Date(), nullable=True),
+    sa.Column('handling', sa.Text(), nullable=True),
+    sa.Column('next_exam', sa.Date(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('remark', sa.String(length=500), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.Uuid(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_batch_id', sa.Uuid(), nullable=True),
+    sa.Column('computed_keys', sa.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_health_examinations'))
+    )
+    op.create_index('ix_health_examinations_dept_exam_date', 'health_examinations', ['dept_id', 'exam_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_health_examinations_exam_date', 'health_examinations', ['exam_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_health_examinations_id_number', 'health_examinations', [sa.literal_column('substr(id_number, 4, 22)')], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index(op.f('ix_health_examinations_import_batch_id'), 'health_examinations', ['import_batch_id'], unique=False)
+    op.create_index('ix_health_examinations_next_exam', 'health_examinations', ['next_exam', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_health_examinations_recheck_date', 'health_examinations', ['recheck_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_x_health_examinations_search', 'health_examinations', [sa.literal_column("string_to_array((regexp_replace(lower((((coalesce(person_name, '') || chr(31)) || coalesce(post, '')) || chr(31)) || coalesce(exam_org, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((coalesce(person_name, '') || chr(31)) || coalesce(post, '')) || chr(31)) || coalesce(exam_org, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
+    op.create_index('uq_health_examinations_natural_key', 'health_examinations', [sa.literal_column('substr(id_number, 4, 22)'), 'exam_type', 'exam_date'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('import_effect',
     sa.Column('job_id', sa.Uuid(), nullable=False),
     sa.Column('row_id', sa.Uuid(), nullable=False),
@@ -397,12 +516,156 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('job_id', 'row_no', name=op.f('pk_import_row'))
     )
     op.create_index('ix_import_row_wrong', 'import_row', ['job_id', 'row_no'], unique=False, postgresql_where=sa.text('NOT ok'))
+    op.create_table('investment_budgets',
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('category', sa.String(length=64), nullable=False),
+    sa.Column('project_name', sa.String(length=200), nullable=False),
+    sa.Column('content', sa.String(length=2000), nullable=True),
+    sa.Column('budget_amount', sa.Numeric(precision=14, scale=2), nullable=False),
+    sa.Column('q1', sa.Numeric(precision=14, scale=2), nullable=True),
+    sa.Column('q2', sa.Numeric(precision=14, scale=2), nullable=True),
+    sa.Column('q3', sa.Numeric(precision=14, scale=2), nullable=True),
+    sa.Column('q4', sa.Numeric(precision=14, scale=2), nullable=True),
+    sa.Column('owner', sa.String(length=50), nullable=True),
+    sa.Column('plan_finish', sa.Date(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('remark', sa.String(length=500), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.Uuid(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_batch_id', sa.Uuid(), nullable=True),
+    sa.Column('computed_keys', sa.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_investment_budgets'))
+    )
+    op.create_index('ix_investment_budgets_budget_amount', 'investment_budgets', ['budget_amount', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_investment_budgets_dept_year', 'investment_budgets', ['dept_id', 'year', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index(op.f('ix_investment_budgets_import_batch_id'), 'investment_budgets', ['import_batch_id'], unique=False)
+    op.create_index('ix_investment_budgets_year', 'investment_budgets', ['year', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_x_investment_budgets_search', 'investment_budgets', [sa.literal_column("string_to_array((regexp_replace(lower((((coalesce(project_name, '') || chr(31)) || coalesce(content, '')) || chr(31)) || coalesce(owner, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((coalesce(project_name, '') || chr(31)) || coalesce(content, '')) || chr(31)) || coalesce(owner, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
+    op.create_index('uq_investment_budgets_natural_key', 'investment_budgets', ['year', 'dept_id', 'category', 'project_name'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.create_table('investment_spending',
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('category', sa.String(length=64), nullable=False),
+    sa.Column('project_name', sa.String(length=200), nullable=True),
+    sa.Column('spend_date', sa.Date(), nullable=False),
+    sa.Column('amount', sa.Numeric(precision=14, scale=2), nullable=False),
+    sa.Column('voucher_no', sa.String(length=50), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('payee', sa.String(length=100), nullable=True),
+    sa.Column('summary', sa.String(length=200), nullable=False),
+    sa.Column('is_reversal', sa.Boolean(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('remark', sa.String(length=500), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.Uuid(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_batch_id', sa.Uuid(), nullable=True),
+    sa.Column('computed_keys', sa.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_investment_spending'))
+    )
+    op.create_index('ix_investment_spending_amount', 'investment_spending', ['amount', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_investment_spending_dept_spend_date', 'investment_spending', ['dept_id', 'spend_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index(op.f('ix_investment_spending_import_batch_id'), 'investment_spending', ['import_batch_id'], unique=False)
+    op.create_index('ix_investment_spending_spend_date', 'investment_spending', ['spend_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_x_investment_spending_search', 'investment_spending', [sa.literal_column("string_to_array((regexp_replace(lower((((((coalesce(project_name, '') || chr(31)) || coalesce(voucher_no, '')) || chr(31)) || coalesce(payee, '')) || chr(31)) || coalesce(summary, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((coalesce(project_name, '') || chr(31)) || coalesce(voucher_no, '')) || chr(31)) || coalesce(payee, '')) || chr(31)) || coalesce(summary, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
+    op.create_index('uq_investment_spending_natural_key', 'investment_spending', ['dept_id', 'voucher_no', 'line'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('list_columns',
     sa.Column('user_id', sa.Uuid(), nullable=False),
     sa.Column('ledger', sa.Text(), nullable=False),
     sa.Column('settings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.PrimaryKeyConstraint('user_id', 'ledger', name=op.f('pk_list_columns'))
     )
+    op.create_table('other_certificates',
+    sa.Column('person_name', sa.String(length=50), nullable=False),
+    sa.Column('gender', sa.String(length=64), nullable=True),
+    sa.Column('id_number', sa.Text(), nullable=False),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('phone', sa.Text(), nullable=True),
+    sa.Column('post', sa.String(length=50), nullable=True),
+    sa.Column('employment', sa.String(length=64), nullable=True),
+    sa.Column('cert_type', sa.String(length=64), nullable=False),
+    sa.Column('item', sa.String(length=64), nullable=True),
+    sa.Column('cert_no', sa.Text(), nullable=False),
+    sa.Column('issuer', sa.String(length=100), nullable=False),
+    sa.Column('first_issue_date', sa.Date(), nullable=True),
+    sa.Column('issue_date', sa.Date(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=True),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('cancelled_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('remark', sa.String(length=500), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.Uuid(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_batch_id', sa.Uuid(), nullable=True),
+    sa.Column('computed_keys', sa.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_other_certificates'))
+    )
+    op.create_index('ix_other_certificates_cert_no', 'other_certificates', [sa.literal_column('substr(cert_no, 4, 22)')], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_other_certificates_created_at', 'other_certificates', ['created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_other_certificates_dept_created_at', 'other_certificates', ['dept_id', 'created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_other_certificates_id_number', 'other_certificates', [sa.literal_column('substr(id_number, 4, 22)')], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_other_certificates_id_number_cert_type_item', 'other_certificates', [sa.literal_column('substr(id_number, 4, 22)'), 'cert_type', 'item'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index(op.f('ix_other_certificates_import_batch_id'), 'other_certificates', ['import_batch_id'], unique=False)
+    op.create_index('ix_other_certificates_valid_to', 'other_certificates', ['valid_to', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_x_other_certificates_search', 'other_certificates', [sa.literal_column("string_to_array((regexp_replace(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
+    op.create_index('uq_other_certificates_natural_key', 'other_certificates', ['cert_type', sa.literal_column('substr(cert_no, 4, 22)'), 'item'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.create_table('risks',
+    sa.Column('risk_point', sa.String(length=100), nullable=False),
+    sa.Column('point_type', sa.String(length=64), nullable=False),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('location', sa.String(length=200), nullable=True),
+    sa.Column('hazard', sa.String(length=200), nullable=False),
+    sa.Column('accident_type', sa.String(length=64), nullable=False),
+    sa.Column('method', sa.String(length=64), nullable=False),
+    sa.Column('likelihood', sa.Numeric(precision=6, scale=2), nullable=True),
+    sa.Column('exposure', sa.Numeric(precision=6, scale=2), nullable=True),
+    sa.Column('consequence', sa.Numeric(precision=6, scale=2), nullable=True),
+    sa.Column('severity', sa.Numeric(precision=6, scale=2), nullable=True),
+    sa.Column('score', sa.Numeric(precision=9, scale=3), nullable=True),
+    sa.Column('level', sa.String(length=64), nullable=False),
+    sa.Column('level_basis', sa.String(length=200), nullable=True),
+    sa.Column('control_eng', sa.String(length=2000), nullable=True),
+    sa.Column('control_mgmt', sa.String(length=2000), nullable=True),
+    sa.Column('control_edu', sa.String(length=2000), nullable=True),
+    sa.Column('control_ppe', sa.String(length=2000), nullable=True),
+    sa.Column('control_emerg', sa.String(length=2000), nullable=True),
+    sa.Column('control_tier', sa.String(length=64), nullable=False),
+    sa.Column('resp_dept', sa.String(length=100), nullable=False),
+    sa.Column('resp_user', sa.String(length=50), nullable=False),
+    sa.Column('check_cycle', sa.String(length=64), nullable=True),
+    sa.Column('identified_at', sa.Date(), nullable=False),
+    sa.Column('next_review', sa.Date(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('remark', sa.String(length=500), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.Uuid(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_batch_id', sa.Uuid(), nullable=True),
+    sa.Column('computed_keys', sa.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_risks'))
+    )
+    op.create_index('ix_risks_created_at', 'risks', ['created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_risks_dept_created_at', 'risks', ['dept_id', 'created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index(op.f('ix_risks_import_batch_id'), 'risks', ['import_batch_id'], unique=False)
+    op.create_index('ix_risks_next_review', 'risks', ['next_review', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_risks_score', 'risks', ['score', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_x_risks_search', 'risks', [sa.literal_column("string_to_array((regexp_replace(lower((((((((coalesce(risk_point, '') || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(hazard, '')) || chr(31)) || coalesce(resp_dept, '')) || chr(31)) || coalesce(resp_user, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((((coalesce(risk_point, '') || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(hazard, '')) || chr(31)) || coalesce(resp_dept, '')) || chr(31)) || coalesce(resp_user, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
+    op.create_index('uq_risks_natural_key', 'risks', ['dept_id', 'risk_point', 'hazard'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('row_change',
     sa.Column('row_id', sa.Uuid(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -416,6 +679,47 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('row_id', 'version', name=op.f('pk_row_change'))
     )
     op.create_index('ix_row_change_batch', 'row_change', ['batch_id'], unique=False, postgresql_where=sa.text('batch_id IS NOT NULL'))
+    op.create_table('safety_certificates',
+    sa.Column('person_name', sa.String(length=50), nullable=False),
+    sa.Column('gender', sa.String(length=64), nullable=True),
+    sa.Column('id_number', sa.Text(), nullable=False),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('phone', sa.Text(), nullable=True),
+    sa.Column('post', sa.String(length=50), nullable=True),
+    sa.Column('employment', sa.String(length=64), nullable=True),
+    sa.Column('cert_type', sa.String(length=64), nullable=False),
+    sa.Column('cert_no', sa.Text(), nullable=False),
+    sa.Column('issuer', sa.String(length=100), nullable=False),
+    sa.Column('first_issue_date', sa.Date(), nullable=True),
+    sa.Column('issue_date', sa.Date(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=True),
+    sa.Column('valid_to', sa.Date(), nullable=False),
+    sa.Column('edu_year', sa.Integer(), nullable=True),
+    sa.Column('edu_hours', sa.Numeric(precision=5, scale=1), nullable=True),
+    sa.Column('edu_due', sa.Date(), nullable=True),
+    sa.Column('cancelled_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('remark', sa.String(length=500), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.Uuid(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_batch_id', sa.Uuid(), nullable=True),
+    sa.Column('computed_keys', sa.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_safety_certificates'))
+    )
+    op.create_index('ix_safety_certificates_cert_no', 'safety_certificates', [sa.literal_column('substr(cert_no, 4, 22)')], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_safety_certificates_created_at', 'safety_certificates', ['created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_safety_certificates_dept_created_at', 'safety_certificates', ['dept_id', 'created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_safety_certificates_edu_due', 'safety_certificates', ['edu_due', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_safety_certificates_id_number', 'safety_certificates', [sa.literal_column('substr(id_number, 4, 22)')], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_safety_certificates_id_number_cert_type', 'safety_certificates', [sa.literal_column('substr(id_number, 4, 22)'), 'cert_type'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index(op.f('ix_safety_certificates_import_batch_id'), 'safety_certificates', ['import_batch_id'], unique=False)
+    op.create_index('ix_safety_certificates_valid_to', 'safety_certificates', ['valid_to', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_x_safety_certificates_search', 'safety_certificates', [sa.literal_column("string_to_array((regexp_replace(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
+    op.create_index('uq_safety_certificates_natural_key', 'safety_certificates', ['cert_type', sa.literal_column('substr(cert_no, 4, 22)')], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('saved_view',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -428,6 +732,70 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_id', 'ledger', 'name', deferrable=True, initially='DEFERRED', name=op.f('uq_saved_view_user_id_ledger_name'))
     )
     op.create_index('uq_saved_view_default', 'saved_view', ['user_id', 'ledger'], unique=True, postgresql_where=sa.text('is_default'))
+    op.create_table('special_equipment',
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('kind', sa.String(length=64), nullable=False),
+    sa.Column('category', sa.String(length=64), nullable=False),
+    sa.Column('variety', sa.String(length=64), nullable=True),
+    sa.Column('equip_code', sa.String(length=20), nullable=True),
+    sa.Column('internal_no', sa.String(length=50), nullable=False),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('location', sa.String(length=200), nullable=False),
+    sa.Column('use_reg_no', sa.String(length=64), nullable=True),
+    sa.Column('use_reg_date', sa.Date(), nullable=True),
+    sa.Column('reg_org', sa.String(length=100), nullable=True),
+    sa.Column('model', sa.String(length=100), nullable=False),
+    sa.Column('factory_no', sa.String(length=64), nullable=True),
+    sa.Column('maker', sa.String(length=100), nullable=False),
+    sa.Column('made_date', sa.Date(), nullable=False),
+    sa.Column('installer', sa.String(length=100), nullable=True),
+    sa.Column('in_use_date', sa.Date(), nullable=False),
+    sa.Column('pressure', sa.Numeric(precision=9, scale=3), nullable=True),
+    sa.Column('temperature', sa.String(length=50), nullable=True),
+    sa.Column('volume', sa.Numeric(precision=12, scale=3), nullable=True),
+    sa.Column('medium', sa.String(length=50), nullable=True),
+    sa.Column('pipe_size', sa.String(length=100), nullable=True),
+    sa.Column('load', sa.String(length=50), nullable=True),
+    sa.Column('safety_status', sa.String(length=64), nullable=True),
+    sa.Column('design_life', sa.Integer(), nullable=True),
+    sa.Column('scrap_date', sa.Date(), nullable=True),
+    sa.Column('last_inspect', sa.Date(), nullable=True),
+    sa.Column('inspect_org', sa.String(length=100), nullable=True),
+    sa.Column('report_no', sa.String(length=64), nullable=True),
+    sa.Column('conclusion', sa.String(length=64), nullable=True),
+    sa.Column('next_inspect', sa.Date(), nullable=False),
+    sa.Column('last_annual', sa.Date(), nullable=True),
+    sa.Column('next_annual', sa.Date(), nullable=True),
+    sa.Column('valve_no', sa.String(length=64), nullable=True),
+    sa.Column('last_valve_cal', sa.Date(), nullable=True),
+    sa.Column('next_valve_cal', sa.Date(), nullable=True),
+    sa.Column('gauge_last', sa.Date(), nullable=True),
+    sa.Column('gauge_next', sa.Date(), nullable=True),
+    sa.Column('keeper', sa.String(length=50), nullable=False),
+    sa.Column('use_status', sa.String(length=64), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('remark', sa.String(length=500), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.Uuid(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_batch_id', sa.Uuid(), nullable=True),
+    sa.Column('computed_keys', sa.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_special_equipment'))
+    )
+    op.create_index('ix_special_equipment_created_at', 'special_equipment', ['created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_special_equipment_dept_created_at', 'special_equipment', ['dept_id', 'created_at', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_special_equipment_gauge_next', 'special_equipment', ['gauge_next', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index(op.f('ix_special_equipment_import_batch_id'), 'special_equipment', ['import_batch_id'], unique=False)
+    op.create_index('ix_special_equipment_next_annual', 'special_equipment', ['next_annual', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_special_equipment_next_inspect', 'special_equipment', ['next_inspect', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_special_equipment_next_valve_cal', 'special_equipment', ['next_valve_cal', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_special_equipment_scrap_date', 'special_equipment', ['scrap_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_x_special_equipment_search', 'special_equipment', [sa.literal_column("string_to_array((regexp_replace(lower((((((((((((((((((((coalesce(name, '') || chr(31)) || coalesce(equip_code, '')) || chr(31)) || coalesce(internal_no, '')) || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(use_reg_no, '')) || chr(31)) || coalesce(model, '')) || chr(31)) || coalesce(factory_no, '')) || chr(31)) || coalesce(maker, '')) || chr(31)) || coalesce(report_no, '')) || chr(31)) || coalesce(valve_no, '')) || chr(31)) || coalesce(keeper, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((((((((((((((((coalesce(name, '') || chr(31)) || coalesce(equip_code, '')) || chr(31)) || coalesce(internal_no, '')) || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(use_reg_no, '')) || chr(31)) || coalesce(model, '')) || chr(31)) || coalesce(factory_no, '')) || chr(31)) || coalesce(maker, '')) || chr(31)) || coalesce(report_no, '')) || chr(31)) || coalesce(valve_no, '')) || chr(31)) || coalesce(keeper, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
+    op.create_index('uq_special_equipment_equip_code', 'special_equipment', ['equip_code'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('uq_special_equipment_natural_key', 'special_equipment', ['dept_id', 'internal_no'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('special_operation_certificates',
     sa.Column('person_name', sa.String(length=50), nullable=False),
     sa.Column('gender', sa.String(length=64), nullable=True),
@@ -502,11 +870,66 @@ def downgrade() -> None:
     op.drop_index('ix_special_operation_certificates_created_at', table_name='special_operation_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_special_operation_certificates_cert_no', table_name='special_operation_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_table('special_operation_certificates')
+    op.drop_index('uq_special_equipment_natural_key', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.drop_index('uq_special_equipment_equip_code', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_x_special_equipment_search', table_name='special_equipment', postgresql_using='gin')
+    op.drop_index('ix_special_equipment_scrap_date', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_special_equipment_next_valve_cal', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_special_equipment_next_inspect', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_special_equipment_next_annual', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index(op.f('ix_special_equipment_import_batch_id'), table_name='special_equipment')
+    op.drop_index('ix_special_equipment_gauge_next', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_special_equipment_dept_created_at', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_special_equipment_created_at', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_table('special_equipment')
     op.drop_index('uq_saved_view_default', table_name='saved_view', postgresql_where=sa.text('is_default'))
     op.drop_table('saved_view')
+    op.drop_index('uq_safety_certificates_natural_key', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.drop_index('ix_x_safety_certificates_search', table_name='safety_certificates', postgresql_using='gin')
+    op.drop_index('ix_safety_certificates_valid_to', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index(op.f('ix_safety_certificates_import_batch_id'), table_name='safety_certificates')
+    op.drop_index('ix_safety_certificates_id_number_cert_type', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_safety_certificates_id_number', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_safety_certificates_edu_due', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_safety_certificates_dept_created_at', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_safety_certificates_created_at', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_safety_certificates_cert_no', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_table('safety_certificates')
     op.drop_index('ix_row_change_batch', table_name='row_change', postgresql_where=sa.text('batch_id IS NOT NULL'))
     op.drop_table('row_change')
+    op.drop_index('uq_risks_natural_key', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.drop_index('ix_x_risks_search', table_name='risks', postgresql_using='gin')
+    op.drop_index('ix_risks_score', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_risks_next_review', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index(op.f('ix_risks_import_batch_id'), table_name='risks')
+    op.drop_index('ix_risks_dept_created_at', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_risks_created_at', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_table('risks')
+    op.drop_index('uq_other_certificates_natural_key', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.drop_index('ix_x_other_certificates_search', table_name='other_certificates', postgresql_using='gin')
+    op.drop_index('ix_other_certificates_valid_to', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index(op.f('ix_other_certificates_import_batch_id'), table_name='other_certificates')
+    op.drop_index('ix_other_certificates_id_number_cert_type_item', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_other_certificates_id_number', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_other_certificates_dept_created_at', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_other_certificates_created_at', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_other_certificates_cert_no', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_table('other_certificates')
     op.drop_table('list_columns')
+    op.drop_index('uq_investment_spending_natural_key', table_name='investment_spending', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.drop_index('ix_x_investment_spending_search', table_name='investment_spending', postgresql_using='gin')
+    op.drop_index('ix_investment_spending_spend_date', table_name='investment_spending', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index(op.f('ix_investment_spending_import_batch_id'), table_name='investment_spending')
+    op.drop_index('ix_investment_spending_dept_spend_date', table_name='investment_spending', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_investment_spending_amount', table_name='investment_spending', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_table('investment_spending')
+    op.drop_index('uq_investment_budgets_natural_key', table_name='investment_budgets', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.drop_index('ix_x_investment_budgets_search', table_name='investment_budgets', postgresql_using='gin')
+    op.drop_index('ix_investment_budgets_year', table_name='investment_budgets', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index(op.f('ix_investment_budgets_import_batch_id'), table_name='investment_budgets')
+    op.drop_index('ix_investment_budgets_dept_year', table_name='investment_budgets', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_investment_budgets_budget_amount', table_name='investment_budgets', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_table('investment_budgets')
     op.drop_index('ix_import_row_wrong', table_name='import_row', postgresql_where=sa.text('NOT ok'))
     op.drop_table('import_row')
     op.drop_table('import_match')
@@ -520,6 +943,26 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_import_file_created_at'), table_name='import_file')
     op.drop_table('import_file')
     op.drop_table('import_effect')
+    op.drop_index('uq_health_examinations_natural_key', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.drop_index('ix_x_health_examinations_search', table_name='health_examinations', postgresql_using='gin')
+    op.drop_index('ix_health_examinations_recheck_date', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_health_examinations_next_exam', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index(op.f('ix_health_examinations_import_batch_id'), table_name='health_examinations')
+    op.drop_index('ix_health_examinations_id_number', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_health_examinations_exam_date', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_health_examinations_dept_exam_date', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_table('health_examinations')
+    op.drop_index('uq_gas_certificates_natural_key', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.drop_index('ix_x_gas_certificates_search', table_name='gas_certificates', postgresql_using='gin')
+    op.drop_index('ix_gas_certificates_valid_to', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_gas_certificates_review_date', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index(op.f('ix_gas_certificates_import_batch_id'), table_name='gas_certificates')
+    op.drop_index('ix_gas_certificates_id_number_cert_type_item', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_gas_certificates_id_number', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_gas_certificates_dept_created_at', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_gas_certificates_created_at', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_gas_certificates_cert_no', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_table('gas_certificates')
     op.drop_index('uq_fire_facilities_natural_key', table_name='fire_facilities', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_fire_facilities_search', table_name='fire_facilities', postgresql_using='gin')
     op.drop_index('ix_fire_facilities_scrap_date', table_name='fire_facilities', postgresql_where=sa.text('deleted_at IS NULL'))
@@ -535,6 +978,15 @@ def downgrade() -> None:
     op.drop_index('ix_export_job_kept', table_name='export_job', postgresql_where=sa.text('swept_at IS NULL'))
     op.drop_index('ix_export_job_created_by', table_name='export_job')
     op.drop_table('export_job')
+    op.drop_index('uq_emergency_teams_natural_key', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.drop_index('uq_emergency_teams_dept_id_team_name_id_number', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_x_emergency_teams_search', table_name='emergency_teams', postgresql_using='gin')
+    op.drop_index('ix_emergency_teams_next_training', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index(op.f('ix_emergency_teams_import_batch_id'), table_name='emergency_teams')
+    op.drop_index('ix_emergency_teams_id_number', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_emergency_teams_dept_created_at', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_emergency_teams_created_at', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_table('emergency_teams')
     op.drop_index('uq_emergency_supplies_natural_key', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_emergency_supplies_search', table_name='emergency_supplies', postgresql_using='gin')
     op.drop_index('ix_emergency_supplies_next_maintain', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL'))
