@@ -105,9 +105,12 @@ class Words:
             place = key, word.strip()[:_LONGEST_WORD]
             if place in self._unknown:
                 self._unknown[place] += 1
-            elif len(self._unknown) < _MOST_WORDS and not _PERSONAL.search(word):
-                if spec.kind != "multi_choice" or isinstance(self._parse(key, word), Wrong):
-                    self._unknown[place] = 1
+            elif (
+                len(self._unknown) < _MOST_WORDS
+                and not _PERSONAL.search(word)
+                and (spec.kind != "multi_choice" or isinstance(self._parse(key, word), Wrong))
+            ):
+                self._unknown[place] = 1
 
     def questions(self, lookups: Lookups) -> list[dict[str, Any]]:
         """Each unknown word with how often it occurs and what it may mean, the most frequent first."""

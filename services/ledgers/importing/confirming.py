@@ -45,6 +45,10 @@ def check(job: ImportJob, only_valid: bool) -> None:
         raise Conflict("导入已取消", code="import_cancelled")
     if job.state == "failed":
         raise Conflict(job.error_message or "导入失败", code="import_failed")
+    if job.state == "mapping":
+        raise Conflict("请先确认文件的列与系统字段的对应关系", code="import_needs_mapping")
+    if job.state in ("undoing", "undone"):
+        raise Conflict("导入已撤销，如需再次导入请重新上传文件", code="import_undone")
     if job.state in ("queued", "parsing"):
         raise Conflict("文件还在校验，请稍候", code="import_not_ready", retry_after=2)
     if job.swept_at is not None:

@@ -115,7 +115,7 @@ class Background:
             load(session, job, content, principal, beat=lambda progress: self._tell(job_id, progress))
             mine = held(session, job_id, self.id)
             for name in ("rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "progress",
-                         "layout", "keys", "warnings", "state"):  # fmt: skip
+                         "layout", "keys", "warnings", "mapping", "state"):  # fmt: skip
                 setattr(mine, name, getattr(job, name))
             mine.runner = None
 

@@ -204,6 +204,11 @@ def notes(job: ImportJob, memory: Told, fields: Mapping[str, FieldSpec], lookups
     return found
 
 
+def label_of(fields: Mapping[str, FieldSpec], row: ImportMapping, lookups: Lookups) -> str | None:
+    """What a remembered word means, in words; None for headings and for fields that are no more."""
+    return _label(fields[row.field], row.target, lookups) if row.kind == "word" and row.field in fields else None
+
+
 def _label(spec: FieldSpec, value: str, lookups: Lookups) -> str:
     if spec.kind == "department":
         return lookups.departments.names.get(UUID(value), value)

@@ -111,8 +111,8 @@ def upload(
 
     def effect() -> dict[str, Any]:
         job = _new_job(session, principal, slug, name, content, on_duplicate)
-        _at_once(session, job, content, principal)
-        return job_json(session, job)
+        at_once(session, job, content, principal)
+        return job_json(session, job, principal)
 
     # Rung after the commit: before it, there would be nothing to find.
     tasks.add_task(jobs.ring, request.app)
@@ -147,7 +147,7 @@ def _new_job(
     return job
 
 
-def _at_once(session: Session, job: ImportJob, content: bytes, principal: Principal) -> None:
+def at_once(session: Session, job: ImportJob, content: bytes, principal: Principal) -> None:
     """Validates a small file in this request; what turns out to be long, or would have to wait, stays queued."""
     if len(content) > AT_ONCE_BYTES:
         return
@@ -205,7 +205,7 @@ def history(
 def show(slug: str, import_id: UUID, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
     """The job with its numbers, warnings and the first 1,000 wrong cells."""
     known_ledger(slug)
-    return job_json(session, find(session, principal, slug, import_id))
+    return job_json(session, find(session, principal, slug, import_id), principal)
 
 
 @router.get("/{import_id}/rows", dependencies=[MAY_IMPORT], summary="导入预览的行")
@@ -254,7 +254,7 @@ def confirm(
     known_ledger(slug)
     job = find(session, principal, slug, import_id, lock=True)
     if job.state in ("confirmed", "confirming"):
-        return job_json(session, job)
+        return job_json(session, job, principal)
     only_valid = bool(body and body.only_valid)
     confirming.check(job, only_valid)
     job.only_valid, job.error_code, job.error_message = only_valid, None, None
@@ -263,7 +263,7 @@ def confirm(
         job.state, job.progress, job.attempts = "confirming", 0, 0
         job.principal, job.runner, job.heartbeat_at = principal.model_dump(mode="json"), None, None
         tasks.add_task(jobs.ring, request.app)
-        return job_json(session, job)
+        return job_json(session, job, principal)
     try:
         confirming.write(session, job, principal)
     except confirming.RowsChanged as changed:
@@ -272,7 +272,7 @@ def confirm(
         return problem_response(
             409, "rows_changed", "数据已被他人修改", detail=f"{changed}，请核对后重新确认", errors=errors
         )
-    return job_json(session, job)
+    return job_json(session, job, principal)
 
 
 @router.delete("/{import_id}", dependencies=[MAY_IMPORT], summary="取消导入")
@@ -280,7 +280,7 @@ def cancel(slug: str, import_id: UUID, session: SessionDep, principal: CurrentPr
     """Ends a job that has not been confirmed and removes what was uploaded."""
     known_ledger(slug)
     job = find(session, principal, slug, import_id, lock=True)
-    if job.state in ("confirming", "confirmed"):
+    if job.state in ("confirming", "confirmed", "undoing", "undone"):
         raise Conflict("导入已确认，不能取消", code="import_confirmed")
     if job.state != "cancelled":
         job.state, job.finished_at = "cancelled", now()
