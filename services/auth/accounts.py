@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,40 +12,36 @@ from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
 from kit import audit
-from kit.db import today, uuid7
+from kit.db import uuid7
 from kit.errors import Conflict, FieldError, Forbidden, Invalid
-from services.auth import facts, people, sessions
-from services.auth.access import Role, UserRole
+from services.auth import facts, granting, people, sessions
+from services.auth.access import UserRole
 from services.auth.departments import Department, record_change
+from services.auth.granting import RoleAssignment
 from services.auth.people import PasswordHistory, User, UserDepartment
 
 FIRST_PASSWORD_LIFE = timedelta(hours=24)
 RESET_PASSWORD_LIFE = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
-class RoleAssignment:
-    """A role to give."""
-
-    code: str
-    department_ids: tuple[UUID, ...] = ()
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-
-def create(session: Session, principal: Principal | None, values: dict[str, Any], hashed: str, at: datetime) -> User:
-    """A new account with a first password that has to be changed. Roles are given separately."""
+def create(
+    session: Session,
+    principal: Principal | None,
+    values: dict[str, Any],
+    hashed: str | None,
+    at: datetime,
+    further: Sequence[UUID] = (),
+) -> User:
+    """A new person: with a user name and a first password that has to be changed, or without an account. Roles are given
+    separately."""
     _check_department(session, values["department_id"])
     _refuse_taken(session, values)
-    row = User(
-        id=uuid7(),
-        **values,
-        password_hash=hashed,
-        must_change=True,
-        password_expires_at=at + FIRST_PASSWORD_LIFE,
-        version=1,
-    )
+    row = User(id=uuid7(), **values, version=1)
+    if hashed is not None:
+        row.password_hash, row.must_change, row.password_expires_at = hashed, True, at + FIRST_PASSWORD_LIFE
     session.add(row)
+    session.flush()
+    _set_further(session, row, further)
     session.flush()
     session.refresh(row)
     audit.record(session, principal, "create", "user", row.id, after=people.as_json(row, personal=False))
@@ -65,16 +60,44 @@ def change(
     _refuse_taken(session, values, except_id=row.id)
     for key, value in values.items():
         setattr(row, key, value)
-    if further is not None:
-        for id_ in further:
-            _check_department(session, id_)
-        known = {entry.department_id: entry for entry in row.further_departments}
-        row.further_departments = [
-            known.get(id_) or UserDepartment(user_id=row.id, department_id=id_)
-            for id_ in dict.fromkeys(further)
-            if id_ != values["department_id"]
-        ]
+    # A main department that was a further one until now is only the main one.
+    _set_further(
+        session, row, [entry.department_id for entry in row.further_departments] if further is None else further
+    )
     return _changed(session, principal, row, "update", before)
+
+
+def give_account(
+    session: Session, principal: Principal | None, row: User, username: str, hashed: str, at: datetime
+) -> User:
+    """An account for somebody who has none, with a first password that has to be changed. A name that the person has had
+    before is theirs for good."""
+    if row.has_account:
+        raise Conflict("已有账号", code="has_account")
+    if not row.active:
+        raise Conflict("人员已停用，请先启用", code="person_disabled")
+    if row.username is not None and row.username != username:
+        message = f"此人原来的用户名是 {row.username}，只能恢复原用户名"
+        raise Invalid(errors=[FieldError(("body", "username"), "username_fixed", message)])
+    _refuse_taken(session, {"username": username}, except_id=row.id)
+    before = people.as_json(row, personal=False)
+    row.username, row.password_hash, row.must_change = username, hashed, True
+    row.password_expires_at = at + FIRST_PASSWORD_LIFE
+    return _changed(session, principal, row, "give_account", before)
+
+
+def withdraw_account(session: Session, principal: Principal, row: User, at: datetime) -> User:
+    """Takes the account away; the person stays. Sessions end everywhere within seconds."""
+    if row.id == principal.user_id:
+        raise Conflict("不能收回自己的账号", code="own_account")
+    if not row.has_account:
+        raise Conflict("没有账号", code="no_account")
+    before = people.as_json(row, personal=False)
+    # Kept among the former ones: with a new account, the old password must not come back.
+    session.add(PasswordHistory(user_id=row.id, password_hash=row.password_hash, at=at))
+    row.password_hash, row.password_expires_at, row.must_change = None, None, False
+    sessions.end_all(session, row.id, at, "account_withdrawn")
+    return _changed(session, principal, row, "withdraw_account", before)
 
 
 def set_active(
@@ -95,6 +118,8 @@ def set_first_password(session: Session, principal: Principal | None, row: User,
     """A one-time password in place of one that was forgotten; all sessions end."""
     if principal is not None and row.id == principal.user_id:
         raise Conflict("请用“修改密码”更改自己的密码", code="own_account")
+    if not row.has_account:
+        raise Conflict("此人没有账号，请先开通账号", code="no_account")
     if row.password_hash:
         session.add(PasswordHistory(user_id=row.id, password_hash=row.password_hash, at=at))
     before = people.as_json(row, personal=False)
@@ -104,29 +129,20 @@ def set_first_password(session: Session, principal: Principal | None, row: User,
     return _changed(session, principal, row, "reset_password", before)
 
 
-def assign_roles(session: Session, principal: Principal | None, row: User, wanted: Sequence[RoleAssignment]) -> User:
-    """The roles of an account, all of them. Nobody changes their own; nobody holds two kinds of administrator."""
+def assign_roles(
+    session: Session,
+    principal: Principal | None,
+    row: User,
+    wanted: Sequence[RoleAssignment],
+    *,
+    confirmed: bool = False,
+) -> User:
+    """The roles of a person, all of them. Nobody changes their own; nobody holds two kinds of administrator. The three
+    offices change only when a second administrator has `confirmed` it (services.auth.rolerequests)."""
     if principal is not None and row.id == principal.user_id:
         raise Forbidden("不能更改自己的角色", code="own_account")
     before = people.as_json(row, personal=False)
-    roles = {role.code: role for role in session.scalars(select(Role).where(Role.code.in_([w.code for w in wanted])))}
-    errors = []
-    for place, entry in enumerate(wanted):
-        if entry.code not in roles:
-            errors.append(FieldError(("body", "roles", place, "code"), "not_found", f"没有角色 {entry.code}"))
-        elif roles[entry.code].scope == "chosen" and not entry.department_ids:
-            errors.append(FieldError(("body", "roles", place, "department_ids"), "missing", "请选择单位"))
-        if entry.valid_from and entry.valid_to and entry.valid_to < entry.valid_from:
-            errors.append(FieldError(("body", "roles", place, "valid_to"), "date_order", "结束日期不能早于开始日期"))
-    if len({entry.code for entry in wanted}) < len(wanted):
-        errors.append(FieldError(("body", "roles"), "duplicate", "同一角色只能出现一次"))
-    kinds = {roles[entry.code].administrator for entry in wanted if entry.code in roles} - {"none"}
-    if len(kinds) > 1:
-        errors.append(
-            FieldError(("body", "roles"), "administrators_separated", "系统、安全、审计三类管理员不能由同一账号兼任")
-        )
-    if errors:
-        raise Invalid(errors=errors)
+    roles = granting.check(session, None if confirmed else principal, row, wanted)
     known = {entry.role: entry for entry in row.roles}
     # Those that go have to be gone before others come: the index on administrators is checked row by row.
     row.roles = [known[entry.code] for entry in wanted if entry.code in known]
@@ -156,15 +172,27 @@ def _changed(session: Session, principal: Principal | None, row: User, action: s
     return row
 
 
-def _check_department(session: Session, department_id: UUID) -> None:
+def _set_further(session: Session, row: User, further: Sequence[UUID]) -> None:
+    known = {entry.department_id: entry for entry in row.further_departments}
+    wanted = [id_ for id_ in dict.fromkeys(further) if id_ != row.department_id]
+    for id_ in wanted:
+        if id_ not in known:
+            _check_department(session, id_, "further_department_ids")
+    if set(wanted) != set(known):
+        row.further_departments = [
+            known.get(id_) or UserDepartment(user_id=row.id, department_id=id_) for id_ in wanted
+        ]
+
+
+def _check_department(session: Session, department_id: UUID, field: str = "department_id") -> None:
     row = session.get(Department, department_id)
-    if row is None or (row.closed_on is not None and row.closed_on <= today()):
-        raise Invalid(errors=[FieldError(("body", "department_id"), "not_found", "单位不存在或已关闭")])
+    if row is None or row.closed_on is not None:
+        raise Invalid(errors=[FieldError(("body", field), "not_found", "单位不存在或已关闭")])
 
 
 def _refuse_taken(session: Session, values: dict[str, Any], except_id: UUID | None = None) -> None:
     same = or_(
-        User.username == values["username"] if "username" in values else false(),
+        User.username == values["username"] if values.get("username") else false(),
         User.employee_no == values["employee_no"] if values.get("employee_no") else false(),
     )
     query = select(User.username, User.employee_no).where(same)
@@ -172,7 +200,7 @@ def _refuse_taken(session: Session, values: dict[str, Any], except_id: UUID | No
         query = query.where(User.id != except_id)
     errors = []
     for username, employee_no in session.execute(query):
-        if username == values.get("username"):
+        if username and username == values.get("username"):
             errors.append(FieldError(("body", "username"), "taken", "用户名已被使用"))
         if employee_no and employee_no == values.get("employee_no"):
             errors.append(FieldError(("body", "employee_no"), "taken", "工号已被使用"))

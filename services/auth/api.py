@@ -10,14 +10,25 @@ from fastapi import FastAPI
 
 from kit.db import now
 from kit.http.app import create_app
+from kit.http.permissions import Permits
 from kit.http.principal import Verifies
 from kit.http.tokens import TokenVerifier
 from services.auth import tables  # noqa: F401  every mapped class, before the first query
 from services.auth.keys import Keyring
 from services.auth.passwords import HashPool
-from services.auth.routes import dictionaries, internal, manifest, organisation, people, signin
+from services.auth.routes import delegations, dictionaries, internal, manifest, organisation, people, roles, signin
 from services.auth.settings import Settings, get_settings
 from services.auth.tokens import DatabaseRevocations
+
+# What a page is about has the page's title; `personal` is asked for by code, whose page it may be on.
+PERMITS = Permits(
+    titles={
+        **{permission.split(":")[1]: page.title for permission, page in manifest.PAGES},
+        "personal": "完整个人信息",
+        "role-requests": "三员角色申请",
+    },
+    in_code=("auth:personal:read",),
+)
 
 
 def create(
@@ -49,12 +60,15 @@ def create(
             signin.router,
             organisation.router,
             people.router,
+            roles.router,
+            delegations.router,
             dictionaries.router,
             manifest.router,
             internal.router,
         ],
         verifier=verifier or TokenVerifier(keyring, settings.service),
         lifespans=[hashing],
+        permits=PERMITS,
     )
     if isinstance(app.state.verifier, TokenVerifier) and verifier is None:
         app.state.verifier.revocations = DatabaseRevocations(app.state.database)

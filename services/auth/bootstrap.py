@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from kit.errors import Conflict, NotFound
 from services.auth import accounts, departments, facts, passwords, tables  # noqa: F401  tables: every mapped class
 from services.auth.access import Role, UserRole
-from services.auth.accounts import RoleAssignment
 from services.auth.departments import Department
+from services.auth.granting import RoleAssignment
 from services.auth.people import by_username
 
 ADMINISTRATORS = (

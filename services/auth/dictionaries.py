@@ -8,28 +8,32 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy import ForeignKey, UniqueConstraint, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Text
 
-from contracts.events import DictionaryDeclared, DictionaryItemFact
+from contracts.events import DictionaryItemFact
 from contracts.principal import Principal
-from kit import audit, log
+from kit import audit
 from kit.db import uuid7
 from kit.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, VersionConflict
+from services.auth import extras
 from services.auth.departments import record_change
 from services.auth.models import Base
-
-_log = log.get(__name__)
 
 # What a declaration brings and an administrator may change.
 FIELDS = ("label", "sort", "enabled", "color", "parent_value", "aliases", "ext", "valid_from", "valid_to")
 
 
+def plain(value: Any) -> Any:
+    """A field as JSON keeps it."""
+    return value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
+
+
 class Dictionary(Base):
-    """One kind of word. `editable` says whether items may be added by hand; `service` and `revision` are of its newest
-    declaration."""
+    """One kind of word. `editable` says whether items may be added or retired by hand; `service` and `revision` are of its
+    newest declaration. `parent` is the dictionary that the items' parents are in, when it is another one."""
 
     __tablename__ = "dictionary"
 
@@ -37,6 +41,7 @@ class Dictionary(Base):
     name: Mapped[str]
     editable: Mapped[bool] = mapped_column(default=True)
     service: Mapped[str | None]
+    parent: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
 
@@ -61,6 +66,8 @@ class DictionaryItem(Base):
     valid_to: Mapped[date | None]
     origin: Mapped[str] = mapped_column(default="custom")
     customised: Mapped[bool] = mapped_column(default=False)
+    # What the service declared last: an upgrade changes only what an administrator has left as it was declared.
+    declared: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (UniqueConstraint("dictionary", "value"), UniqueConstraint("dictionary", "label"))
@@ -72,7 +79,11 @@ class DictionaryItem(Base):
     def as_json(self) -> dict[str, Any]:
         """As the API shows it."""
         fact = self.fact().model_dump(mode="json")
-        return {**fact, "origin": self.origin, "customised": self.customised}
+        return {**fact, "origin": self.origin, "customised": self.customised, "declared": self.declared}
+
+    def as_declared(self) -> bool:
+        """Whether nothing differs from what was declared last."""
+        return self.declared is not None and all(plain(getattr(self, key)) == self.declared[key] for key in FIELDS)
 
 
 def all_of(session: Session) -> list[Dictionary]:
@@ -95,11 +106,18 @@ def items_of(session: Session, code: str) -> list[DictionaryItem]:
     return list(session.scalars(query.order_by(DictionaryItem.sort, DictionaryItem.value)))
 
 
-def create(session: Session, principal: Principal, code: str, name: str) -> Dictionary:
+def parents_of(session: Session, parent: Dictionary) -> dict[str, DictionaryItem]:
+    """The items that may be parents of this dictionary's items, by value."""
+    return {row.value: row for row in items_of(session, parent.parent or parent.code)}
+
+
+def create(session: Session, principal: Principal, code: str, name: str, parent: str | None = None) -> Dictionary:
     """A new dictionary, made by hand."""
     if session.get(Dictionary, code) is not None:
         raise Invalid(errors=[FieldError(("body", "code"), "taken", f"编码 {code} 已被使用")])
-    row = Dictionary(code=code, name=name, version=1, revision=0)
+    if parent is not None and session.get(Dictionary, parent) is None:
+        raise Invalid(errors=[FieldError(("body", "parent"), "not_found", f"没有字典 {parent}")])
+    row = Dictionary(code=code, name=name, parent=parent, version=1, revision=0)
     session.add(row)
     session.flush()
     audit.record(session, principal, "create", "dictionary", code, after={"name": name})
@@ -116,6 +134,8 @@ def create_item(
     if any(other.value == value for other in others):
         raise Invalid(errors=[FieldError(("body", "value"), "taken", f"值 {value} 已存在")])
     _refuse_ambiguous(others, values)
+    _refuse_bad_parent(session, parent, value, values)
+    extras.check(parent.code, values.get("ext") or {})
     parent.version += 1
     row = DictionaryItem(
         dictionary=parent.code, value=value, origin="custom", customised=True, version=parent.version, **values
@@ -135,7 +155,8 @@ def change_item(
     version: int,
     action: str = "update",
 ) -> DictionaryItem:
-    """Changes some fields of an item; from then on it is the administrator's, and no declaration touches it."""
+    """Changes some fields of an item; what was changed is the administrator's from then on, and no declaration touches
+    it."""
     row = session.scalar(
         select(DictionaryItem).where(DictionaryItem.dictionary == parent.code, DictionaryItem.value == value)
     )
@@ -144,77 +165,21 @@ def change_item(
     if row.version != version:
         raise VersionConflict(current=row.as_json())
     before = row.as_json()
+    if values.get("enabled") is False and row.enabled:
+        _refuse_retiring(session, parent, row)
     others = [other for other in items_of(session, parent.code) if other.value != value]
     _refuse_ambiguous(others, {**{key: getattr(row, key) for key in FIELDS}, **values})
+    if values.get("parent_value", row.parent_value) != row.parent_value:
+        _refuse_bad_parent(session, parent, value, values)
+    if values.get("ext", row.ext) != row.ext:
+        extras.check(parent.code, values["ext"])
     for key, new in values.items():
         setattr(row, key, new)
     parent.version += 1
-    row.customised, row.version = True, parent.version
+    row.customised, row.version = row.origin == "custom" or row.as_declared() is False, parent.version
     session.flush()
     record_change(session, principal, action, "dictionary_item", f"{parent.code}/{value}", before, row.as_json())
     return row
-
-
-def take_declaration(session: Session, event: DictionaryDeclared) -> list[DictionaryItem]:
-    """What a service declares becomes items; those that are new or different now are returned. Items that an
-    administrator has touched stay as they are."""
-    session.execute(
-        insert(Dictionary)
-        .values(code=event.dictionary, name=event.name, editable=event.editable, revision=0, version=0)
-        .on_conflict_do_nothing()
-    )
-    parent = find(session, event.dictionary, lock=True)
-    if event.revision < parent.revision:
-        return []
-    parent.revision, parent.service = event.revision, event.service
-    parent.name, parent.editable = event.name, event.editable
-    known = {row.value: row for row in items_of(session, event.dictionary)}
-    declared = {fact.value for fact in event.items}
-    # The words that stay whatever is declared: those of an administrator, and of items that this event does not name.
-    words = {
-        word: row.value
-        for row in known.values()
-        if row.customised or row.value not in declared
-        for word in (row.label, *row.aliases)
-    }
-    wanted: list[tuple[DictionaryItem, dict[str, Any]]] = []
-    for fact in event.items:
-        values = {key: getattr(fact, key) for key in FIELDS}
-        values["aliases"] = [alias for alias in fact.aliases if words.get(alias, fact.value) == fact.value]
-        if words.get(fact.label, fact.value) != fact.value:
-            # An administrator already uses this word for something of their own. Code relies on the value, so the item
-            # has to be there; its label says which of the two it is.
-            values["label"] = f"{fact.label}（{fact.value}）"
-            _log.warning("dictionary_label_taken", dictionary=event.dictionary, value=fact.value, label=fact.label)
-        row = known.get(fact.value)
-        if row is None:
-            row = DictionaryItem(dictionary=event.dictionary, value=fact.value, origin="declared")
-        elif row.customised or all(getattr(row, key) == new for key, new in values.items()):
-            continue
-        elif row.label != values["label"]:
-            # Two items may swap their labels, and the database looks at one row after the other: all give theirs up first.
-            row.label = f"{row.value}#{uuid7()}"
-        wanted.append((row, values))
-    session.flush()
-    for row, values in wanted:
-        for key, new in values.items():
-            setattr(row, key, new)
-        session.add(row)
-    changed = [row for row, _ in wanted]
-    if changed:
-        parent.version += 1
-        for row in changed:
-            row.version = parent.version
-        session.flush()
-        audit.record(
-            session,
-            None,
-            "declare",
-            "dictionary",
-            event.dictionary,
-            detail={"service": event.service, "revision": event.revision, "items": [row.value for row in changed]},
-        )
-    return changed
 
 
 def _refuse_ambiguous(others: list[DictionaryItem], values: dict[str, Any]) -> None:
@@ -227,9 +192,38 @@ def _refuse_ambiguous(others: list[DictionaryItem], values: dict[str, Any]) -> N
             errors.append(FieldError(("body", "aliases", place), "taken", f"别名“{alias}”已被使用"))
     if errors:
         raise Invalid(errors=errors)
-    parent_value = values.get("parent_value")
     start, stop = values.get("valid_from"), values.get("valid_to")
     if start and stop and stop < start:
         raise Invalid(errors=[FieldError(("body", "valid_to"), "date_order", "失效日期不能早于生效日期")])
-    if parent_value == values.get("value") and parent_value is not None:
-        raise Conflict("条目不能是自己的上级", code="dictionary_cycle")
+
+
+def _refuse_bad_parent(session: Session, parent: Dictionary, value: str, values: dict[str, Any]) -> None:
+    """A parent has to exist, and no chain of parents may lead back to the item."""
+    chosen = values.get("parent_value")
+    if chosen is None:
+        return
+    known = parents_of(session, parent)
+    if chosen not in known:
+        raise Invalid(errors=[FieldError(("body", "parent_value"), "not_found", f"没有上级条目 {chosen}")])
+    at: str | None = chosen
+    while parent.parent is None and at is not None:
+        if at == value:
+            raise Conflict("条目不能是自己的上级", code="dictionary_cycle")
+        at = known[at].parent_value if at in known else None
+
+
+def _refuse_retiring(session: Session, parent: Dictionary, row: DictionaryItem) -> None:
+    if not parent.editable:
+        raise Forbidden("此字典的条目由系统规定，不能停用", code="dictionary_fixed")
+    below = [
+        item.label
+        for child in session.scalars(
+            select(Dictionary).where(or_(Dictionary.parent == parent.code, Dictionary.code == parent.code))
+        )
+        if (child.parent or child.code) == parent.code
+        for item in items_of(session, child.code)
+        if item.enabled and item.parent_value == row.value
+    ]
+    if below:
+        words = "、".join(below[:10]) + (f" 等 {len(below)} 项" if len(below) > 10 else "")
+        raise Conflict(f"请先停用它的下级条目：{words}", code="dictionary_children")

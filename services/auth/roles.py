@@ -23,6 +23,8 @@ class RoleSeed:
     permissions: tuple[str, ...]
     administrator: AdministratorKind | None = None
     description: str = ""
+    # Whether a holder may lend it to somebody for some time.
+    delegable: bool = False
 
 
 COMPANY, SUBTREE, DEPARTMENT, OWN = ScopeKind.COMPANY, ScopeKind.SUBTREE, ScopeKind.DEPARTMENT, ScopeKind.OWN
@@ -30,12 +32,15 @@ COMPANY, SUBTREE, DEPARTMENT, OWN = ScopeKind.COMPANY, ScopeKind.SUBTREE, ScopeK
 # What everybody who works here may open.
 LEARNING = ("documents:*:read,download",)
 
+# Giving or taking one of the three offices needs the approval of another of their holders (services.auth.rolerequests).
+SECOND_PERSON = "auth:role-requests:read,approve"
+
 ROLES: tuple[RoleSeed, ...] = (
     RoleSeed(
         "system_maintainer",
         "系统维护人员",
         COMPANY,
-        ("auth:dictionaries,departments:*", "auth:users:read", "auth:system:*"),
+        ("auth:dictionaries,departments:*", "auth:users:read", SECOND_PERSON),
         "system",
         "维护字典和组织机构，不接触业务数据",
     ),
@@ -43,7 +48,7 @@ ROLES: tuple[RoleSeed, ...] = (
         "security_admin",
         "安全管理员",
         COMPANY,
-        ("auth:users,roles,sessions:*", "auth:departments:read", "auth:personal:read"),
+        ("auth:users,roles,sessions:*", "auth:departments,dictionaries:read", "auth:personal:read", SECOND_PERSON),
         "security",
         "管理人员账号、角色和会话，不接触业务数据",
     ),
@@ -51,7 +56,7 @@ ROLES: tuple[RoleSeed, ...] = (
         "audit_admin",
         "审计管理员",
         COMPANY,
-        ("*:audit:read,export", "auth:users,roles,departments,sessions:read"),
+        ("*:audit:read,export", "auth:users,roles,departments,sessions:read", SECOND_PERSON),
         "audit",
         "查看和导出审计日志",
     ),
@@ -67,6 +72,7 @@ ROLES: tuple[RoleSeed, ...] = (
             "auth:users,departments:read",
         ),
         description="全公司安全业务的管理",
+        delegable=True,
     ),
     RoleSeed(
         "safety_officer",
@@ -80,6 +86,7 @@ ROLES: tuple[RoleSeed, ...] = (
             "auth:users,departments:read",
         ),
         description="本单位及下级的台账、资料和检查",
+        delegable=True,
     ),
     RoleSeed(
         "department_head",
@@ -93,6 +100,7 @@ ROLES: tuple[RoleSeed, ...] = (
             "auth:users,departments:read",
         ),
         description="本单位及下级的查看、审批和导出",
+        delegable=True,
     ),
     RoleSeed(
         "leader",
@@ -106,13 +114,22 @@ ROLES: tuple[RoleSeed, ...] = (
             "auth:users,departments:read",
         ),
         description="全公司的查看、审批和导出",
+        delegable=True,
     ),
-    RoleSeed("permit_applicant", "作业申请人", DEPARTMENT, ("workflow:permits:read,create,update", *LEARNING)),
-    RoleSeed("permit_leader", "作业负责人", DEPARTMENT, ("workflow:permits:read,update", *LEARNING)),
-    RoleSeed("guardian", "监护人", DEPARTMENT, ("workflow:permits:read,update", *LEARNING)),
-    RoleSeed("gas_analyst", "气体分析人", DEPARTMENT, ("workflow:permits,gas-tests:read,create,update", *LEARNING)),
+    RoleSeed(
+        "permit_applicant", "作业申请人", DEPARTMENT, ("workflow:permits:read,create,update", *LEARNING), delegable=True
+    ),
+    RoleSeed("permit_leader", "作业负责人", DEPARTMENT, ("workflow:permits:read,update", *LEARNING), delegable=True),
+    RoleSeed("guardian", "监护人", DEPARTMENT, ("workflow:permits:read,update", *LEARNING), delegable=True),
+    RoleSeed(
+        "gas_analyst",
+        "气体分析人",
+        DEPARTMENT,
+        ("workflow:permits,gas-tests:read,create,update", *LEARNING),
+        delegable=True,
+    ),
     RoleSeed("operator", "动火人/作业人", DEPARTMENT, ("workflow:permits:read,sign", *LEARNING)),
-    RoleSeed("reviewer", "审核人", SUBTREE, ("workflow:*:read,approve", *LEARNING)),
+    RoleSeed("reviewer", "审核人", SUBTREE, ("workflow:*:read,approve", *LEARNING), delegable=True),
     RoleSeed(
         "inspector",
         "巡检员",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contracts.events import DictionaryDeclared
 from kit.db import Database, now
-from services.auth import demo, departments, facts, passwords, tables  # noqa: F401  tables: every mapped class
+from services.auth import declaring, demo, departments, dictionaries, facts, kinds, passwords, tables  # noqa: F401  tables: every mapped class
 from services.auth.access import Role, UserRole
+from services.auth.declared import DICTIONARIES
 from services.auth.departments import Department
 from services.auth.people import User
+from services.auth.roleediting import seed_values
 from services.auth.roles import ROLES
 from services.auth.settings import Settings
 
@@ -22,6 +25,8 @@ def seed(settings: Settings) -> None:
     try:
         with database.transaction() as session:
             seed_roles(session)
+            seed_kinds(session)
+            seed_dictionaries(session)
             if settings.demo_password is not None:
                 seed_demo(session, settings.demo_password.get_secret_value())
     finally:
@@ -31,14 +36,12 @@ def seed(settings: Settings) -> None:
 def seed_roles(session: Session) -> None:
     """The roles of domain.md 1.1; those that an administrator changed stay as they are."""
     known = {role.code: role for role in session.scalars(select(Role))}
+    names = {role.name: role.code for role in known.values()}
     for entry in ROLES:
-        values = {
-            "name": entry.name,
-            "description": entry.description,
-            "scope": entry.scope.value,
-            "permissions": list(entry.permissions),
-            "administrator": entry.administrator or "none",
-        }
+        values = {**seed_values(entry), "administrator": entry.administrator or "none"}
+        if names.get(entry.name, entry.code) != entry.code:
+            # The company has a role of its own by this name; the code says which of the two it is.
+            values["name"] = f"{entry.name}（{entry.code}）"
         role = known.get(entry.code)
         if role is None:
             session.add(Role(code=entry.code, **values))
@@ -49,6 +52,32 @@ def seed_roles(session: Session) -> None:
             session.flush()
             facts.outdate_role(session, role.code)
     session.flush()
+
+
+def seed_dictionaries(session: Session) -> None:
+    """What belongs to no service in particular, declared by auth itself: no message has to travel."""
+    for declaration in DICTIONARIES:
+        event = DictionaryDeclared(
+            service=Settings.service,
+            dictionary=declaration.code,
+            name=declaration.name,
+            revision=declaration.revision,
+            editable=declaration.editable,
+            parent=declaration.parent,
+            items=declaration.ordered(),
+        )
+        changed = declaring.take_declaration(session, event)
+        if changed:
+            facts.dictionary_changed(session, dictionaries.find(session, event.dictionary), changed)
+
+
+def seed_kinds(session: Session) -> None:
+    """The kinds of departments, which auth itself relies on: declared like those of other services, but at once, for the
+    first departments are made in the same breath."""
+    event = kinds.declared()
+    changed = declaring.take_declaration(session, event)
+    if changed:
+        facts.dictionary_changed(session, dictionaries.find(session, event.dictionary), changed)
 
 
 def seed_demo(session: Session, password: str) -> None:

@@ -1,14 +1,19 @@
 """Every table of this service, for the migrations: importing this module imports all that declare one."""
 
 from services.auth.access import Role, UserRole
-from services.auth.departments import Department, DepartmentName
+from services.auth.delegation import Delegation
+from services.auth.departments import Department
 from services.auth.dictionaries import Dictionary, DictionaryItem
+from services.auth.formernames import DepartmentName
 from services.auth.models import Base
 from services.auth.people import PasswordHistory, User, UserDepartment
+from services.auth.permissions import ServicePermissions
+from services.auth.rolerequests import RoleRequest
 from services.auth.sessions import KnownDevice, LoginSession, RefreshToken, Revocation
 from services.auth.throttle import LoginAttempt, LoginThrottle
 
 __all__ = [
+    "Delegation",
     "Department",
     "DepartmentName",
     "Dictionary",
@@ -21,6 +26,8 @@ __all__ = [
     "RefreshToken",
     "Revocation",
     "Role",
+    "RoleRequest",
+    "ServicePermissions",
     "User",
     "UserDepartment",
     "UserRole",

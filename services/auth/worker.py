@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from contracts.events import DictionaryDeclared
+from contracts.events import DictionaryDeclared, PermissionsDeclared
 from kit.db import now
 from kit.worker import DirectoryWorker, daily, every, handles
-from services.auth import dictionaries, facts, sessions, tables, throttle  # noqa: F401  tables: every mapped class
+from services.auth import declaring, dictionaries, facts, permissions, sessions, tables, throttle  # noqa: F401  tables: every mapped class
 from services.auth.access import UserRole
 from services.auth.keys import Keyring
 from services.auth.people import User
@@ -25,9 +25,14 @@ class AuthWorker(DirectoryWorker):
     @handles(DictionaryDeclared)
     def take_declaration(self, session: Session, event: DictionaryDeclared) -> None:
         """A service says which words it relies on; everybody gets those that are new or different."""
-        changed = dictionaries.take_declaration(session, event)
+        changed = declaring.take_declaration(session, event)
         if changed:
             facts.dictionary_changed(session, dictionaries.find(session, event.dictionary), changed)
+
+    @handles(PermissionsDeclared)
+    def take_permissions(self, session: Session, event: PermissionsDeclared) -> None:
+        """A service says what there is to permit in it."""
+        permissions.take_declaration(session, event)
 
     @every(minutes=5, name="close-expired-sessions")
     def close_expired_sessions(self, session: Session) -> None:

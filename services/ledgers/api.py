@@ -9,7 +9,7 @@ from kit.http.permissions import Permits
 from kit.http.principal import Verifies
 from services.ledgers import exporting, manifest, routes, row_routes, template, views
 from services.ledgers.catalogue import LEDGERS
-from services.ledgers.importing import jobs
+from services.ledgers.importing import jobs, mapping_routes
 from services.ledgers.importing import routes as importing
 from services.ledgers.settings import Settings, get_settings
 
@@ -27,9 +27,15 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
         title="台账服务",
         description="证书、设施、物资等台账：登记、查询、导入、导出、到期预警",
         routers=[
-            manifest.router, template.router, exporting.router, importing.router, views.router, row_routes.router,
+            manifest.router,
+            template.router,
+            exporting.router,
+            mapping_routes.router,
+            importing.router,
+            views.router,
+            row_routes.router,
             routes.router(),
-        ],  # fmt: skip
+        ],
         verifier=verifier,
         lifespans=[jobs.running],
         body_limits=[importing.BODY_LIMIT],

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from kit.http.app import create_app
+from kit.http.permissions import Permits
 from kit.http.principal import CurrentPrincipal, Verifies, signed_in
 from services.reports.certificates.routes import router as certificates
 from services.reports.settings import Settings, get_settings
@@ -36,4 +37,5 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
         description="统计与报表：由事件汇总的事实，按数据范围统计。",
         routers=[manifest, certificates],
         verifier=verifier,
+        permits=Permits(titles={permission.split(":")[1]: page["title"] for permission, page in PAGES}),
     )

@@ -97,7 +97,8 @@ class DictionaryChanged(Event):
 class DictionaryDeclared(Event):
     """A service says which items its code relies on. Auth creates the missing ones, upgrades those that nobody has
     touched, leaves alone what an administrator changed, and answers with DictionaryChanged. `revision` grows when the
-    declaration changes; an older one than was seen last changes nothing."""
+    declaration changes; an older one than was seen last changes nothing. `parent` is the dictionary that the items'
+    `parent_value` leads to, this one itself when it is None."""
 
     type: ClassVar[str] = "cn.gas.dictionary.declared.v1"
 
@@ -106,6 +107,7 @@ class DictionaryDeclared(Event):
     name: str
     revision: int = 1
     editable: bool = True
+    parent: str | None = None
     items: tuple[DictionaryItemFact, ...]
 
 

@@ -34,7 +34,8 @@ def item(
 
 class DictionaryDeclaration(BaseModel):
     """A dictionary as a service declares it. Raise `revision` when the declaration changes. `editable` says whether an
-    administrator may add items of their own."""
+    administrator may add items of their own; `parent` names the dictionary that the items' parents are in, when it is
+    another one."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,6 +44,7 @@ class DictionaryDeclaration(BaseModel):
     items: tuple[DictionaryItemFact, ...]
     revision: int = 1
     editable: bool = True
+    parent: str | None = None
 
     @model_validator(mode="after")
     def _unique(self) -> DictionaryDeclaration:
@@ -78,6 +80,7 @@ def declare(session: Session, service: str, declarations: Iterable[DictionaryDec
                 name=declaration.name,
                 revision=declaration.revision,
                 editable=declaration.editable,
+                parent=declaration.parent,
                 items=items,
             )
             emit(session, event, aggregate=f"dictionary:{declaration.code}")

@@ -14,8 +14,9 @@ from fastapi import APIRouter, FastAPI
 from kit import log
 from kit.db import Database
 from kit.db.reads import READERS
-from kit.http import health, problems
+from kit.http import health, permissions, problems
 from kit.http.limits import BodyLimit, Limits
+from kit.http.permissions import Permits
 from kit.http.principal import Verifies, check_routes
 from kit.http.tracing import Tracing
 from kit.settings import ServiceSettings
@@ -34,9 +35,11 @@ def create_app(
     lifespans: Sequence[Callable[[FastAPI], AbstractContextManager[Any]]] = (),
     body_limits: Sequence[BodyLimit] = (),
     readiness: dict[str, Callable[[], bool]] | None = None,
+    permits: Permits | None = None,
 ) -> FastAPI:
     """The application of one service. `verifier` defaults to auth's published keys over HTTP. `lifespans` are context
-    managers that are open while the application runs (background threads and the like)."""
+    managers that are open while the application runs (background threads and the like). `permits` names what the routes'
+    permissions are about (kit.http.permissions)."""
     from kit.http.remote import remote_verifier
 
     prefix = f"/api/{settings.service}"
@@ -73,8 +76,11 @@ def create_app(
     app.state.database = database
     app.state.verifier = verifier or remote_verifier(settings)
     app.state.readiness = readiness or {}
+    app.state.permits = permits or Permits()
     problems.install(app)
     app.include_router(health.router)
+    # Before the service's own routes: `/{slug}` would take its name for one of theirs.
+    app.include_router(permissions.router(settings.service, app))
     for router in routers:
         app.include_router(router)
     # The last one added is the outermost: the trace id has to be known to the answers that the limits give.

@@ -217,6 +217,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('editable', sa.Boolean(), nullable=False),
     sa.Column('service', sa.Text(), nullable=True),
+    sa.Column('parent', sa.Text(), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_dictionary'))
@@ -225,6 +226,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failed', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_login_attempt'))
     )
     op.create_index('ix_login_attempt_address', 'login_attempt', ['address', 'at'], unique=False)
@@ -302,6 +304,7 @@ def upgrade() -> None:
     sa.Column('valid_to', sa.Date(), nullable=True),
     sa.Column('origin', sa.Text(), nullable=False),
     sa.Column('customised', sa.Boolean(), nullable=False),
+    sa.Column('declared', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['dictionary'], ['dictionary.code'], name=op.f('fk_dictionary_item_dictionary')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dictionary_item')),
@@ -373,6 +376,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_known_device_user_id'), 'known_device', ['user_id'], unique=False)
     op.create_table('login_session',
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=False),
@@ -383,6 +387,9 @@ def upgrade() -> None:
     sa.Column('address', sa.Text(), nullable=True),
     sa.Column('user_agent', sa.Text(), nullable=True),
     sa.Column('device_id', sa.Uuid(), nullable=True),
+    sa.Column('authenticated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('second_factor', sa.Boolean(), nullable=False),
+    sa.CheckConstraint("kind IN ('web', 'mobile')", name=op.f('ck_login_session_kind')),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_login_session_user_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_login_session'))
     )
