@@ -68,7 +68,7 @@ class BatchWriter:
         """Takes deletions back, except where a row of the same key has been made since."""
 
         def change(row: LedgerRow) -> bool:
-            self.writer.refuse_twin({key: getattr(row, key) for key in self.writer.ledger.natural_key}, row.id)
+            self.writer.refuse_twin(self.writer.key_of(row), row.id)
             row.deleted_at = None
             return True
 

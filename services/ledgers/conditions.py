@@ -70,16 +70,17 @@ class Among(Condition):
 
 @dataclass(frozen=True)
 class Past(Condition):
-    """The date lies before today. On the day itself it still holds (domain.md 1.3)."""
+    """The date lies before today, by more than `days`. On the day itself it still holds (domain.md 1.3)."""
 
     field: str
+    days: int = 0
 
     @property
     def reads(self) -> tuple[str, ...]:
         return (self.field,)
 
     def sql(self, row: Columns, on: date) -> ColumnElement[bool]:
-        return and_(row[self.field].is_not(None), row[self.field] < on)
+        return and_(row[self.field].is_not(None), row[self.field] < on - timedelta(days=self.days))
 
 
 @dataclass(frozen=True)

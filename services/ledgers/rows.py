@@ -78,7 +78,7 @@ class RowWriter:
         changed = [key for key in self.fields if after[key] != before[key]]
         if not changed and sorted(checked.filled) == sorted(row.computed_keys):
             return None
-        if any(key in changed for key in self.ledger.natural_key):
+        if not self.key_of(row).keys().isdisjoint(changed):
             self.refuse_twin(after, row.id)
         for key in changed:
             setattr(row, key, after[key])
@@ -97,7 +97,7 @@ class RowWriter:
     def restore(self, id_: UUID) -> dict[str, Any]:
         """Takes a delete back, unless a row of the same key has been made since."""
         row = self._locked(id_, deleted=True)
-        self.refuse_twin({key: getattr(row, key) for key in self.ledger.natural_key}, id_)
+        self.refuse_twin(self.key_of(row), id_)
         row.deleted_at = None
         self.touch(row)
         self._record("restore", id_, None, None)
@@ -168,18 +168,26 @@ class RowWriter:
             raise self._twin() from error
 
     def refuse_twin(self, values: Mapping[str, Any], id_: UUID | None) -> None:
-        """Conflict when another row has the same natural key."""
+        """Conflict when another row has the same natural key, or another key that no two rows may share."""
         c = table_of(self.row_class).c
-        query = select(c.id).where(
-            c.deleted_at.is_(None), *(c[key].is_not_distinct_from(values[key]) for key in self.ledger.natural_key)
-        )
-        if id_ is not None:
-            query = query.where(c.id != id_)
-        if self.session.execute(query.limit(1)).first() is not None:
-            raise self._twin()
+        for keys in (self.ledger.natural_key, *self.ledger.also_unique):
+            if keys in self.ledger.also_unique and any(values[key] is None for key in keys):
+                continue
+            query = select(c.id).where(
+                c.deleted_at.is_(None), *(c[key].is_not_distinct_from(values[key]) for key in keys)
+            )
+            if id_ is not None:
+                query = query.where(c.id != id_)
+            if self.session.execute(query.limit(1)).first() is not None:
+                raise self._twin(keys)
 
-    def _twin(self) -> Conflict:
-        titles = "、".join(self.fields[key].title for key in self.ledger.natural_key)
+    def key_of(self, row: LedgerRow) -> dict[str, Any]:
+        """Everything that `refuse_twin` reads of a row."""
+        keys = (self.ledger.natural_key, *self.ledger.also_unique)
+        return {key: getattr(row, key) for part in keys for key in part}
+
+    def _twin(self, keys: tuple[str, ...] | None = None) -> Conflict:
+        titles = "、".join(self.fields[key].title for key in keys or self.ledger.natural_key)
         return Conflict(f"已有{titles}都相同的记录", code="duplicate")
 
     def _masked(self, values: Mapping[str, Any]) -> dict[str, Any]:

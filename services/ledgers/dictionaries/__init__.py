@@ -2,6 +2,16 @@
 the first seed on: an administrator's changes stay (kit.directory.declare)."""
 
 from kit.directory import DictionaryDeclaration
+from services.ledgers.dictionaries import (
+    gas_certificates,
+    health,
+    investment,
+    other_certificates,
+    risks,
+    safety_certificates,
+    special_equipment,
+    teams,
+)
 from services.ledgers.dictionaries.certificates import CERTIFICATE_STATUS, REVIEW_RESULT
 from services.ledgers.dictionaries.fire import AGENT, FACILITY_STATUS, FACILITY_TYPE
 from services.ledgers.dictionaries.people import EMPLOYMENT, GENDER
@@ -22,4 +32,14 @@ DICTIONARIES: tuple[DictionaryDeclaration, ...] = (
     SUPPLY_CATEGORY,
     SUPPLY_STATUS,
     STOCK_STATUS,
+    investment.CATEGORY,
+    safety_certificates.CERT_TYPE,
+    gas_certificates.CERT_TYPE,
+    gas_certificates.TRADE,
+    other_certificates.CERT_TYPE,
+    other_certificates.SPECIALITY,
+    *special_equipment.DICTIONARIES,
+    *health.DICTIONARIES,
+    *risks.DICTIONARIES,
+    *teams.DICTIONARIES,
 )

@@ -45,6 +45,8 @@ AGENT = DictionaryDeclaration(
              scrap_months=120, basis=_GB_50444),
         item("co2", "二氧化碳", aliases=("CO₂", "CO2"), first_repair_months=60, repair_months=24,
              scrap_months=144, basis=_GB_50444),
+        item("storage_cylinder", "贮气瓶", aliases=("储气瓶",), first_repair_months=60, repair_months=24,
+             scrap_months=144, basis=_GB_50444),
     ),
 )  # fmt: skip
 
