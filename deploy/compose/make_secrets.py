@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 SERVICES = ("auth", "documents", "ledgers", "workflow", "reports")
-BUCKET = "safework"
+BUCKETS = ("safework", "safework-audit")
 VHOST = "safework"
 FOLDER = Path(__file__).resolve().parent / "secrets"
 
@@ -44,6 +44,7 @@ def main(folder: Path) -> None:
                 f"{service}_{file}",
                 f"postgresql+psycopg://{service}_{role}:{password}@postgres:5432/safework_{service}",
             )
+        secret(f"{service}_audit_keys")
         brokers[service] = secret(f"{service}_bus_password")
         write(f"{service}_bus_url", f"amqp://{service}:{brokers[service]}@rabbitmq:5672/{VHOST}")
     write("rabbitmq_definitions.json", json.dumps(definitions(brokers), indent=1))
@@ -75,13 +76,16 @@ def definitions(passwords: dict[str, str]) -> dict[str, object]:
 
 
 def identities(access_key: str, secret_key: str) -> dict[str, object]:
-    """SeaweedFS's S3 identities: what documents does, in one bucket."""
+    """SeaweedFS's S3 identities: what documents does, in its buckets."""
     return {
         "identities": [
             {
                 "name": "safework",
                 "credentials": [{"accessKey": access_key, "secretKey": secret_key}],
-                "actions": [f"{action}:{BUCKET}" for action in ("Read", "Write", "List", "Tagging")],
+                "actions": [
+                    *(f"{action}:{bucket}" for bucket in BUCKETS for action in ("Read", "Write", "List", "Tagging")),
+                    f"PutObjectRetention:{BUCKETS[1]}",
+                ],
             }
         ]
     }

@@ -48,6 +48,11 @@ class Layout:
         return self.root / "signing-keys"
 
     @property
+    def audit_anchors(self) -> Path:
+        """The heads of the audit chains, one line a day and service."""
+        return self.root / "audit-anchors"
+
+    @property
     def postgres(self) -> Path:
         """PostgreSQL's data folder."""
         return self.root / "postgres"

@@ -12,9 +12,14 @@ from deploy.local.failure import StackError
 from deploy.local.layout import Layout, write_private
 
 BUCKET = "safework"
+# With object lock: what is kept there cannot be removed before its time (the heads of the audit chains).
+AUDIT_BUCKET = "safework-audit"
 
-# The identity can do what documents does, in one bucket. Buckets are made by `weed shell`, which needs no identity.
-ACTIONS = tuple(f"{action}:{BUCKET}" for action in ("Read", "Write", "List", "Tagging"))
+# The identity can do what documents does, in two buckets. Buckets are made by `weed shell`, which needs no identity.
+ACTIONS = (
+    *(f"{action}:{bucket}" for bucket in (BUCKET, AUDIT_BUCKET) for action in ("Read", "Write", "List", "Tagging")),
+    f"PutObjectRetention:{AUDIT_BUCKET}",
+)
 
 
 def prepare(layout: Layout, secrets: dict[str, str]) -> None:
@@ -81,16 +86,16 @@ def command(layout: Layout, ports: dict[str, int]) -> list[str]:
 
 
 def bucket_made(layout: Layout) -> bool:
-    """Whether the bucket has been made in these data; the mark lies among them, so that they can only be lost together."""
+    """Whether the buckets have been made in these data; the mark lies among them, so that they can only be lost together."""
     return _mark(layout).exists()
 
 
 def _mark(layout: Layout) -> Path:
-    return layout.objects / "data" / ".bucket-made"
+    return layout.objects / "data" / ".buckets-made"
 
 
 def ensure_bucket(layout: Layout, ports: dict[str, int]) -> None:
-    """Makes the bucket if there is none yet."""
+    """Makes the buckets that are not there yet."""
     master = f"127.0.0.1:{ports['objects_master']}.{ports['objects_master_grpc']}"
     filer = f"127.0.0.1:{ports['objects_filer']}.{ports['objects_filer_grpc']}"
 
@@ -108,7 +113,9 @@ def ensure_bucket(layout: Layout, ports: dict[str, int]) -> None:
 
     # Creating one that exists changes nothing.
     shell(f"s3.bucket.create -name {BUCKET}")
-    listed = shell("s3.bucket.list")
-    if BUCKET not in listed:
-        raise StackError(f"无法建立对象存储桶 {BUCKET}：{listed.strip()[-300:]}")
+    shell(f"s3.bucket.create -name {AUDIT_BUCKET} -withLock")
+    listed = shell("s3.bucket.list").split()
+    for bucket in (BUCKET, AUDIT_BUCKET):
+        if bucket not in listed:
+            raise StackError(f"无法建立对象存储桶 {bucket}：{' '.join(listed)[-300:]}")
     _mark(layout).touch()

@@ -24,7 +24,11 @@ ACCESS_KEY = "safework-test"
 ADMIN_KEY = "safework-test-admin"
 SECRET_KEY = "a-secret-that-only-tests-know"
 BUCKET = "safework"
-SERVICE_ACTIONS = [f"{action}:{BUCKET}" for action in ("Read", "Write", "List", "Tagging")]
+AUDIT_BUCKET = "safework-audit"
+SERVICE_ACTIONS = [
+    *(f"{action}:{bucket}" for bucket in (BUCKET, AUDIT_BUCKET) for action in ("Read", "Write", "List", "Tagging")),
+    f"PutObjectRetention:{AUDIT_BUCKET}",
+]
 
 
 @dataclass
@@ -71,7 +75,7 @@ def run_object_store() -> Iterator[TestObjectStore]:
     folder = Path(tempfile.mkdtemp(prefix="safework-s3-"))
     identities = {
         "identities": [
-            # What the embedded stack gives the service: one bucket, and no say over buckets.
+            # What the embedded stack gives the service: its two buckets, and no say over buckets.
             {"name": "service", "credentials": [_pair(ACCESS_KEY, SECRET_KEY)], "actions": SERVICE_ACTIONS},
             {"name": "admin", "credentials": [_pair(ADMIN_KEY, SECRET_KEY)], "actions": ["Admin"]},
         ]
@@ -110,7 +114,7 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def seaweedfs() -> Iterator[TestObjectStore]:
-    """An object store for the session, with the bucket `safework` in it."""
+    """An object store for the session, with the service's buckets in it."""
     for store in run_object_store():
         from kit.objects import ObjectStore
         from kit.settings import ObjectStoreSettings
