@@ -14,6 +14,9 @@ class Settings(ObjectStoreSettings, ServiceSettings):
 
     service: ClassVar[str] = "documents"
 
+    # Who may see the row that a file is attached to is asked there (owners.py).
+    ledgers_url: str = "http://127.0.0.1:8003"
+
     uploads_per_minute: int = 20
     user_files: int = 50_000
     user_gigabytes: int = 20

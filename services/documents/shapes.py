@@ -81,6 +81,16 @@ class UploadIn(Input):
     part_sha256: Annotated[list[Sha256], Field(max_length=100)] | None = None
 
 
+class AttachmentIn(Input):
+    """A file that is to be attached to a row."""
+
+    name: Name
+    size: Annotated[int, Field(ge=0, le=2**53)]
+    sha256: Sha256
+    mime: Annotated[str, StringConstraints(max_length=200)] | None = None
+    part_sha256: Annotated[list[Sha256], Field(max_length=100)] | None = None
+
+
 class CompleteIn(Input):
     """Completing may decide anew what happens when the name is taken by now."""
 
@@ -167,6 +177,16 @@ class NodePage(BaseModel):
     page: int
     size: int
     breadcrumb: list[Crumb]
+
+
+class Attachments(BaseModel):
+    """The files of a row, whether the caller may change them, and what may be attached."""
+
+    items: list[NodeOut]
+    may_change: bool
+    most: int
+    accept: list[str]
+    max_mb: int
 
 
 class TrashItem(NodeOut):

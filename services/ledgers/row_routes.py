@@ -14,7 +14,7 @@ from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
 from services.ledgers import bin as recycle_bin
-from services.ledgers import timeline
+from services.ledgers import rights, timeline
 from services.ledgers.batch import MOST_ROWS, BatchWriter, Result
 from services.ledgers.importing.routes import known_ledger
 
@@ -106,6 +106,13 @@ def read_history(
 ) -> timeline.HistoryPage:
     """Who changed what of a row, the newest first."""
     return timeline.page_of(session, who, known_ledger(slug), id, query.page, query.size)
+
+
+@router.get("/{id}/rights", dependencies=[require("ledgers:{slug}:read")], summary="对该记录的权限")
+def read_rights(slug: str, id: UUID, session: SessionDep, who: CurrentPrincipal) -> rights.Rights:
+    """What the caller may do with a row. Other services ask it with the caller's own token before they show what they
+    keep for the row (attachments); 404 where the row does not exist for the caller."""
+    return rights.of(session, who, known_ledger(slug), id)
 
 
 @router.post(

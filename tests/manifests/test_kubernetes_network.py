@@ -78,6 +78,7 @@ ALLOWED = {
     *((f"{service}-{part}", "postgres", 5432) for service in SERVICES for part in ("api", "worker", "migrate")),
     *((f"{service}-worker", "rabbitmq", 5672) for service in SERVICES),
     *((f"documents-{part}", "objects", 8333) for part in ("api", "worker", "migrate")),
+    ("documents-api", "ledgers-api", 8000),
     ("gateway", "portal", 8000),
     ("prometheus", "portal", 8000),
     ("gateway", "objects", 8333),
