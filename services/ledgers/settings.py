@@ -14,6 +14,13 @@ class Settings(PersonalSettings, ServiceSettings):
 
     service: ClassVar[str] = "ledgers"
 
+    # How often one person may do what costs much (services/ledgers/quotas.py); 0 lifts a limit.
+    upload_per_minute: int | None = None
+    import_per_hour: int | None = None
+    export_per_minute: int | None = None
+    # Exports of more rows are made in the background.
+    export_at_once_rows: int = 5_000
+
 
 @cache
 def get_settings() -> Settings:

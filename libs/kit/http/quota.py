@@ -1,6 +1,6 @@
 """How often one person may do a costly thing: so many times in the last minute or hour (reliability.md 3.9).
 
-    UPLOADS = Quota("upload", "upload_per_minute", 60, "上传过于频繁")
+    UPLOADS = Quota("upload", 20, 60, "upload_per_minute", "上传过于频繁")
     @router.post(…, dependencies=[UPLOADS.dependency()])
 
 Counted in the service's own database, which it needs anyway, in a transaction of its own: what is refused afterwards counts
@@ -24,6 +24,7 @@ from kit.db import Database, now
 from kit.db.base import KitBase
 from kit.errors import TooMany
 from kit.http.principal import CurrentPrincipal
+from kit.settings import ServiceSettings
 
 _log = log.get(__name__)
 
@@ -39,29 +40,36 @@ class QuotaUse(KitBase):
 
 
 class Quota:
-    """A limit. `setting` names the number among the service's settings; 0 there means that there is no limit."""
+    """A limit of `most` in `seconds`. `setting` names the service's setting that replaces the number; 0 there means that
+    there is no limit, and nothing there leaves the number in force, except in the demo on one machine, which has none."""
 
-    def __init__(self, name: str, setting: str, seconds: int, title: str) -> None:
+    def __init__(self, name: str, most: int, seconds: int, setting: str, title: str) -> None:
         self.name = name
-        self.setting = setting
+        self.most = most
         self.span = timedelta(seconds=seconds)
+        self.setting = setting
         self.title = title
 
     def dependency(self) -> Any:
         """For a route's `dependencies`. FastAPI finds out who is asking once per request, whoever asks for it."""
 
         def count(request: Request, principal: CurrentPrincipal) -> None:
-            self.spend(request.app.state.database, principal.user_id, getattr(request.app.state.settings, self.setting))
+            self.spend(request, principal.user_id)
 
         return Depends(count)
 
-    def spend(self, database: Database, user_id: UUID, limit: int, at: datetime | None = None) -> None:
-        """Counts one use; TooMany when there were `limit` in the span before."""
+    def limit(self, settings: ServiceSettings) -> int:
+        """The number in force; 0 for none."""
+        chosen: int | None = getattr(settings, self.setting)
+        return chosen if chosen is not None else 0 if settings.embedded else self.most
+
+    def spend(self, request: Request, user_id: UUID) -> None:
+        """Counts one use; TooMany when there were enough in the span before."""
+        limit = self.limit(request.app.state.settings)
         if limit <= 0:
             return
-        at = at or now()
         try:
-            wait = self._wait(database, user_id, limit, at)
+            wait = self._wait(request.app.state.database, user_id, limit, now())
         except Exception as error:
             _log.warning("quota_not_counted", quota=self.name, error=type(error).__name__)
             return

@@ -47,7 +47,8 @@ def template_columns(fields: Mapping[str, FieldSpec], lookups: Lookups) -> list[
 
 def _choices(spec: FieldSpec, lookups: Lookups) -> tuple[str, ...]:
     if spec.dictionary:
-        return tuple(item.label for item in lookups.dictionaries[spec.dictionary].items.values() if item.enabled)
+        known = lookups.dictionaries[spec.dictionary]
+        return tuple(item.label for item in known.items.values() if item.value not in known.withdrawn)
     if spec.kind == "department":
         departments = lookups.departments
         return tuple(

@@ -13,6 +13,7 @@ from kit import audit
 from kit.db import now
 from kit.errors import Conflict, VersionConflict
 from services.ledgers.changes import announce
+from services.ledgers.importing import undoing
 from services.ledgers.importing.loading import LONG, compare
 from services.ledgers.importing.matching import Matching
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
@@ -66,6 +67,7 @@ def write(session: Session, job: ImportJob, principal: Principal) -> None:
     session.execute(LONG)
     session.execute(matching.lock(), {"job": job.id})
     _still_as_shown(session, job, matching, principal)
+    undoing.keep_before(session, job, matching)
     updated = session.execute(matching.update(), parameters).rowcount  # type: ignore[attr-defined]
     created = session.execute(matching.create(), parameters).rowcount  # type: ignore[attr-defined]
     if (created, updated) != (job.created, job.updated):
@@ -73,6 +75,7 @@ def write(session: Session, job: ImportJob, principal: Principal) -> None:
         raise VersionConflict("数据刚被他人修改，请重新确认", code="rows_changed")
     written = select(matching.row_class.id).where(matching.row_class.import_batch_id == job.id)
     announce(session, matching.row_class, list(session.scalars(written)), actor=principal.user_id)
+    undoing.keep_after(session, job, matching)
     job.state, job.progress, job.confirmed_at, job.finished_at = "confirmed", 100, now(), now()
     audit.record(
         session,
@@ -107,7 +110,9 @@ def waiting(session: Session) -> int:
     """How many jobs wait or are being worked on."""
     return (
         session.scalar(
-            select(func.count()).select_from(ImportJob).where(ImportJob.state.in_(("queued", "parsing", "confirming")))
+            select(func.count())
+            .select_from(ImportJob)
+            .where(ImportJob.state.in_(("queued", "parsing", "confirming", "undoing")))
         )
         or 0
     )

@@ -43,7 +43,14 @@ def pack(session: Session, principal: Principal, row_class: type[LedgerRow]) -> 
         "today": lookups.today,
         "dictionaries": {
             code: [
-                [item.value, item.label, item.enabled, item.parent_value, list(item.aliases), dict(item.ext)]
+                [
+                    item.value,
+                    item.label,
+                    item.value not in dictionary.withdrawn,
+                    item.parent_value,
+                    list(item.aliases),
+                    dict(item.ext),
+                ]
                 for item in dictionary.items.values()
             ]
             for code, dictionary in lookups.dictionaries.items()

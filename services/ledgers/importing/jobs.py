@@ -22,6 +22,7 @@ from kit.db import Database, now
 from kit.errors import AppError
 from kit.excel.refusal import Refused
 from kit.excel.runner import GATE
+from services.ledgers.importing import undoing
 from services.ledgers.importing.confirming import RowsChanged, write
 from services.ledgers.importing.loading import LONG, load
 from services.ledgers.importing.tables import ImportFile, ImportJob, ImportMatch, ImportRow
@@ -90,10 +91,7 @@ class Background:
             job_id, state = job.id, job.state
         with self._beating(job_id):
             try:
-                if state == "parsing":
-                    self._parse(job_id)
-                else:
-                    self._confirm(job_id)
+                {"parsing": self._parse, "confirming": self._confirm, "undoing": self._undo}[state](job_id)
             except Lost:
                 _log.info("import_lost", job=str(job_id))
             except Refused as refused:
@@ -127,6 +125,12 @@ class Background:
             except RowsChanged as changed:
                 # The renewed preview is kept: the person looks at it and confirms again.
                 job.state, job.error_code, job.error_message = "ready", "rows_changed", str(changed)
+            job.runner = None
+
+    def _undo(self, job_id: UUID) -> None:
+        with self.database.transaction() as session:
+            job = held(session, job_id, self.id)
+            undoing.undo(session, job, Principal.model_validate(job.principal))
             job.runner = None
 
     def _tell(self, job_id: UUID, progress: int) -> None:
@@ -165,18 +169,13 @@ class Background:
     def _fail(self, job_id: UUID, code: str, message: str) -> None:
         with self.database.transaction() as session, contextlib.suppress(Lost):
             job = held(session, job_id, self.id)
-            job.state, job.error_code, job.error_message = "failed", code, message
-            job.finished_at, job.runner = now(), None
+            _end(job, code, message)
 
     def _again(self, job_id: UUID) -> None:
         with self.database.transaction() as session, contextlib.suppress(Lost):
             job = held(session, job_id, self.id)
             if job.attempts >= MOST_ATTEMPTS:
-                job.state, job.finished_at, job.runner = "failed", now(), None
-                job.error_code, job.error_message = (
-                    "internal_error",
-                    "处理时出错，请重新上传；如果仍然出错，请联系系统维护人员",
-                )
+                _end(job, "internal_error", "处理时出错，请重新上传；如果仍然出错，请联系系统维护人员")
             else:
                 job.heartbeat_at = now() - SILENT + timedelta(seconds=5)
 
@@ -186,7 +185,7 @@ def claim(session: Session, runner: UUID) -> ImportJob | None:
     silent = or_(ImportJob.heartbeat_at.is_(None), ImportJob.heartbeat_at < now() - SILENT)
     job = session.scalars(
         select(ImportJob)
-        .where(or_(ImportJob.state == "queued", ImportJob.state.in_(("parsing", "confirming")) & silent))
+        .where(or_(ImportJob.state == "queued", ImportJob.state.in_(("parsing", "confirming", "undoing")) & silent))
         .order_by(ImportJob.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -195,8 +194,7 @@ def claim(session: Session, runner: UUID) -> ImportJob | None:
         return None
     job.attempts += 1
     if job.attempts > MOST_ATTEMPTS:
-        job.state, job.finished_at = "failed", now()
-        job.error_code, job.error_message = "internal_error", "多次处理未能完成，请检查文件后重新上传"
+        _end(job, "internal_error", "多次处理未能完成，请检查文件后重新上传")
         return None
     job.runner, job.heartbeat_at = runner, now()
     if job.state == "queued":
@@ -209,9 +207,16 @@ def held(session: Session, job_id: UUID, runner: UUID) -> ImportJob:
     job = session.scalars(
         select(ImportJob).where(ImportJob.id == job_id, ImportJob.runner == runner).with_for_update()
     ).one_or_none()
-    if job is None or job.state not in ("parsing", "confirming"):
+    if job is None or job.state not in ("parsing", "confirming", "undoing"):
         raise Lost
     return job
+
+
+def _end(job: ImportJob, code: str, message: str) -> None:
+    """Fails the job; an undo that did not succeed leaves the import as it stands."""
+    job.state = "confirmed" if job.state == "undoing" else "failed"
+    job.error_code, job.error_message = code, message
+    job.finished_at, job.runner = now(), None
 
 
 def sweep(session: Session) -> int:
@@ -220,12 +225,13 @@ def sweep(session: Session) -> int:
     old = select(ImportJob.id).where(
         ImportJob.created_at < now() - KEPT,
         ImportJob.swept_at.is_(None),
-        ImportJob.state.not_in(("parsing", "confirming")),
+        ImportJob.state.not_in(("parsing", "confirming", "undoing")),
     )
+    undoing.sweep(session)
     ids = list(session.scalars(old.limit(20).with_for_update(skip_locked=True)))
     for table in (ImportRow, ImportMatch, ImportFile):
         session.execute(delete(table).where(table.job_id.in_(ids)))
-    session.execute(update(ImportJob).where(ImportJob.id.in_(ids)).values(swept_at=now()))
+    session.execute(update(ImportJob).where(ImportJob.id.in_(ids)).values(swept_at=now(), mapping=None))
     return len(ids)
 
 

@@ -60,7 +60,7 @@ class Matching:
         column = literal_column(f'{alias}."{key}"', self.table.c[key].type)
         return str(by_value(column).compile(dialect=_DIALECT))
 
-    def _key_equal(self) -> str:
+    def key_equal(self) -> str:
         """Blank parts equal one another. Parts that are never blank come as plain equations, which PostgreSQL can hash."""
         parts = [
             f"{self._value('t', key)} {'=' if self.row_class.fields[key].required else 'IS NOT DISTINCT FROM'} "
@@ -104,7 +104,7 @@ class Matching:
                    CASE WHEN {self._same()} THEN 'unchanged'
                         WHEN :on_duplicate = 'skip' THEN 'skip'
                         ELSE 'update' END, true
-            FROM ({self.incoming()}) s JOIN {self.name} t ON t.deleted_at IS NULL AND {self._key_equal()}
+            FROM ({self.incoming()}) s JOIN {self.name} t ON t.deleted_at IS NULL AND {self.key_equal()}
             WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)""")  # noqa: S608
 
     def taken_keys(self) -> TextClause:
@@ -112,7 +112,7 @@ class Matching:
         return text(f"""
             SELECT s.row_no FROM ({self.incoming(self.key)}) s
             JOIN import_match m ON m.job_id = :job AND m.row_no = s.row_no
-            JOIN {self.name} t ON t.deleted_at IS NULL AND {self._key_equal()}
+            JOIN {self.name} t ON t.deleted_at IS NULL AND {self.key_equal()}
             WHERE s.record_id IS NOT NULL AND t.id <> m.target_id""")  # noqa: S608
 
     def moved(self) -> TextClause:
@@ -122,7 +122,7 @@ class Matching:
             WHERE m.job_id = :job AND (t.id IS NULL OR t.deleted_at IS NOT NULL OR t.version <> m.target_version)
             UNION
             SELECT s.row_no FROM ({self.incoming(self.key)}) s
-            JOIN {self.name} t ON t.deleted_at IS NULL AND {self._key_equal()}
+            JOIN {self.name} t ON t.deleted_at IS NULL AND {self.key_equal()}
             WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)""")  # noqa: S608
 
     # -- writing ------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from services.ledgers.importing.tables import ImportFile, ImportJob, ImportMatch
 from services.ledgers.importing.target import ledger_class
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
+from services.ledgers.quotas import IMPORTS, UPLOADS
 from services.ledgers.workbooks import answer
 
 router = APIRouter(prefix="/api/ledgers/{slug}/imports", tags=["导入导出"])
@@ -85,7 +86,13 @@ def refused(error: Refused) -> Invalid:
     return Invalid(error.message, code=error.code, errors=[FieldError(("body", "file"), error.code, error.message)])
 
 
-@router.post("", status_code=201, dependencies=[MAY_IMPORT], summary="批量导入：上传并校验", response_model=None)
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[MAY_IMPORT, UPLOADS.dependency()],
+    summary="批量导入：上传并校验",
+    response_model=None,
+)
 def upload(
     slug: str,
     request: Request,
@@ -257,6 +264,7 @@ def confirm(
         return job_json(session, job, principal)
     only_valid = bool(body and body.only_valid)
     confirming.check(job, only_valid)
+    IMPORTS.spend(request, principal.user_id)
     job.only_valid, job.error_code, job.error_message = only_valid, None, None
     if job.rows > AT_ONCE_ROWS:
         # The rights are those of now, not of the upload.
