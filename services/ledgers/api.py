@@ -9,7 +9,7 @@ from kit.http.permissions import Permits
 from kit.http.principal import Verifies
 from services.ledgers import exporting, manifest, routes, row_routes, template, views
 from services.ledgers.catalogue import LEDGERS
-from services.ledgers.importing import jobs, mapping_routes
+from services.ledgers.importing import jobs, mapping_routes, undo_routes
 from services.ledgers.importing import routes as importing
 from services.ledgers.settings import Settings, get_settings
 
@@ -31,6 +31,7 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
             template.router,
             exporting.router,
             mapping_routes.router,
+            undo_routes.router,
             importing.router,
             views.router,
             row_routes.router,
@@ -40,4 +41,5 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
         lifespans=[jobs.running],
         body_limits=[importing.BODY_LIMIT],
         permits=PERMITS,
+        uses=usage.count,
     )

@@ -20,7 +20,8 @@ def lookups_for(session: Session, row_class: type[LedgerRow], principal: Princip
     return Lookups(
         today=today(),
         dictionaries={
-            code: Dictionary(code, items) for code, items in dictionaries(session, row_class.dictionaries()).items()
+            code: Dictionary(code, items, today())
+            for code, items in dictionaries(session, row_class.dictionaries()).items()
         },
         departments=departments_for(session, principal),
     )

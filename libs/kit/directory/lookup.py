@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import any_, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from kit.db import today
 from kit.directory.tables import DirectoryDepartment, DirectoryDictionaryItem, DirectoryPerson
 
 
@@ -71,7 +72,8 @@ def department_by_name_or_code(session: Session) -> DepartmentNames:
 
 
 def dictionary(session: Session, code: str, *, retired: bool = True) -> list[DirectoryDictionaryItem]:
-    """A dictionary's items in order; retired ones too unless told otherwise, for old rows still name them."""
+    """A dictionary's items in order; retired ones and those outside their dates too unless told otherwise, for old rows
+    still name them."""
     return dictionaries(session, [code], retired=retired)[code]
 
 
@@ -86,7 +88,11 @@ def dictionaries(
         .order_by(DirectoryDictionaryItem.sort, DirectoryDictionaryItem.value)
     )
     if not retired:
-        query = query.where(DirectoryDictionaryItem.enabled)
+        query = query.where(
+            DirectoryDictionaryItem.enabled,
+            func.coalesce(DirectoryDictionaryItem.valid_from, today()) <= today(),
+            func.coalesce(DirectoryDictionaryItem.valid_to, today()) >= today(),
+        )
     for row in session.scalars(query):
         found[row.dictionary].append(row)
     return found

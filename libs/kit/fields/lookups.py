@@ -42,12 +42,20 @@ class Department(Protocol):
     def name(self) -> str: ...
 
 
-class Dictionary:
-    """Finds an item by value, label, alias, or by a code in front (`R1 快开门…`), whatever the width and case."""
+def offered(item: DictionaryItem, on: date | None) -> bool:
+    """Whether an item may be chosen for a new row on a day: in use, and between the dates that it may carry."""
+    start, stop = getattr(item, "valid_from", None), getattr(item, "valid_to", None)
+    return item.enabled and (on is None or ((start is None or start <= on) and (stop is None or on <= stop)))
 
-    def __init__(self, code: str, items: Iterable[DictionaryItem]) -> None:
+
+class Dictionary:
+    """Finds an item by value, label, alias, or by a code in front (`R1 快开门…`), whatever the width and case. With `on`,
+    only what is valid on that day can be chosen; the rest still has its label."""
+
+    def __init__(self, code: str, items: Iterable[DictionaryItem], on: date | None = None) -> None:
         self.code = code
         self.items = {item.value: item for item in items}
+        self.withdrawn = frozenset(value for value, item in self.items.items() if not offered(item, on))
         self.labels = {value: item.label for value, item in self.items.items()}
         self._by_word: dict[str, str] = {}
         self._known: dict[Any, str | Wrong] = {}
@@ -82,15 +90,16 @@ class Dictionary:
         value = self._by_word.get(key_of(word)) or self._by_code(word)
         if value is None:
             return Wrong("not_in_dictionary", self.unknown(word), word)
-        if not self.items[value].enabled:
-            return Wrong("retired_item", f"“{self.items[value].label}”已停用，请改用其他选项")
+        if value in self.withdrawn:
+            why = "不在有效期内" if self.items[value].enabled else "已停用"
+            return Wrong("retired_item", f"“{self.items[value].label}”{why}，请改用其他选项")
         return value
 
     def unknown(self, word: str, parent: str | None = None, parent_label: str = "") -> str:
         """The sentence about a word that means nothing here: what may be written instead, and below a known parent only
         what belongs to it, for a list of everything would not name the few that help. Labels are quoted and separated
         by semicolons, because they hold 、 themselves."""
-        items = [item for item in self.items.values() if item.enabled]
+        items = [item for item in self.items.values() if item.value not in self.withdrawn]
         below = [item for item in items if item.parent_value in (None, parent)] if parent is not None else []
         allowed = [f"“{item.label}”" for item in below or items]
         where = f"{parent_label}可填" if below else "可填"

@@ -14,7 +14,7 @@ from fastapi import APIRouter, FastAPI
 from kit import log
 from kit.db import Database
 from kit.db.reads import READERS
-from kit.http import health, permissions, problems
+from kit.http import health, permissions, problems, usage
 from kit.http.limits import BodyLimit, Limits
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies, check_routes
@@ -36,10 +36,11 @@ def create_app(
     body_limits: Sequence[BodyLimit] = (),
     readiness: dict[str, Callable[[], bool]] | None = None,
     permits: Permits | None = None,
+    uses: usage.Counter = usage.nothing,
 ) -> FastAPI:
     """The application of one service. `verifier` defaults to auth's published keys over HTTP. `lifespans` are context
     managers that are open while the application runs (background threads and the like). `permits` names what the routes'
-    permissions are about (kit.http.permissions)."""
+    permissions are about (kit.http.permissions), `uses` counts the rows that use a dictionary's items (kit.http.usage)."""
     from kit.http.remote import remote_verifier
 
     prefix = f"/api/{settings.service}"
@@ -81,6 +82,7 @@ def create_app(
     app.include_router(health.router)
     # Before the service's own routes: `/{slug}` would take its name for one of theirs.
     app.include_router(permissions.router(settings.service, app))
+    app.include_router(usage.router(settings.service, title, uses))
     for router in routers:
         app.include_router(router)
     # The last one added is the outermost: the trace id has to be known to the answers that the limits give.

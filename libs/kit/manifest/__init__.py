@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from kit.fields import FieldSpec
+from kit.db import today
+from kit.fields import FieldSpec, offered
 from kit.fields.lookups import DictionaryItem
 
 
@@ -58,14 +59,14 @@ def field_manifest(spec: FieldSpec) -> dict[str, Any]:
 
 
 def dictionary_manifest(items: Iterable[DictionaryItem]) -> list[dict[str, Any]]:
-    """A dictionary's items in order; retired ones too, for old rows still show them."""
+    """A dictionary's items in order; retired ones and those outside their dates too, for old rows still show them."""
     return [
         {
             "value": item.value,
             "label": item.label,
             "color": getattr(item, "color", None),
             "parent_value": item.parent_value,
-            "enabled": item.enabled,
+            "enabled": offered(item, today()),
         }
         for item in items
     ]

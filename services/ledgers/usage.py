@@ -1,0 +1,48 @@
+"""How many rows of the ledgers use the items of a dictionary (kit.http.usage)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, func, select
+from sqlalchemy.orm import Session
+
+from contracts.principal import Principal
+from kit.directory import scope_clause
+from kit.http.usage import Usage
+from services.ledgers.catalogue import LEDGERS
+from services.ledgers.ledger import LedgerRow
+
+
+def count(session: Session, principal: Principal, dictionary: str, value: str | None) -> Sequence[Usage]:
+    """Every field of every ledger that draws on the dictionary. Deleted rows do not count: they can be restored, and then
+    still show the word."""
+    return [
+        Usage(
+            row_class.ledger.slug,
+            row_class.ledger.title,
+            spec.title,
+            _counts(session, principal, row_class, key, value),
+        )
+        for row_class in LEDGERS
+        for key, spec in row_class.fields.items()
+        if spec.dictionary == dictionary and not spec.computed
+    ]
+
+
+def _counts(
+    session: Session, principal: Principal, row_class: type[LedgerRow], key: str, value: str | None
+) -> dict[str, int]:
+    column = row_class.__table__.c[key]
+    # A field of several choices counts for each of them.
+    item = func.unnest(column) if isinstance(column.type, ARRAY) else column
+    rows = (
+        select(item.label("item"))
+        .where(row_class.__table__.c.deleted_at.is_(None), column.is_not(None))
+        .where(scope_clause(principal, row_class.__table__.c.dept_id, row_class.__table__.c.created_by))
+        .subquery()
+    )
+    query = select(rows.c.item, func.count()).group_by(rows.c.item)
+    if value is not None:
+        query = query.where(rows.c.item == value)
+    return {str(found): number for found, number in session.execute(query)}
