@@ -1,4 +1,5 @@
-"""The organisation: a tree of departments with materialised paths, and the names they once had."""
+"""The organisation: a tree of departments with materialised paths. Nothing is ever removed from it: a department is
+renamed, moved, closed or merged, and what points at it stays."""
 
 from __future__ import annotations
 
@@ -11,16 +12,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.principal import Principal
 from kit import audit
-from kit.db import now, today, uuid7
+from kit.db import today, uuid7
 from kit.errors import Conflict, FieldError, Invalid, NotFound, VersionConflict
+from services.auth import formernames, kinds
 from services.auth.models import Base
 
-KINDS = {"company": "公司", "branch": "分公司", "department": "部门", "station": "场站", "team": "班组"}
 MAX_DEPTH = 10
 
 
 class Department(Base):
-    """A department. `path` holds the ids from the root down, `/<root>/<id>/`; `version` grows with every change."""
+    """A department. `path` holds the ids from the root down, `/<root>/<id>/`; `version` grows with every change. One that
+    was merged is closed and stands below the one that took it over, so that whoever reaches that one reaches its rows
+    too; `former_parent_id` is where it stood before, should it be opened again."""
 
     __tablename__ = "department"
 
@@ -32,12 +35,15 @@ class Department(Base):
     path: Mapped[str] = mapped_column(unique=True)
     sort: Mapped[int] = mapped_column(default=0)
     closed_on: Mapped[date | None]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("department.id"), index=True)
+    former_parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("department.id"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
         CheckConstraint("path LIKE '%/' || id || '/'", name="path"),
         CheckConstraint("(parent_id IS NULL) = (path = '/' || id || '/')", name="root"),
+        CheckConstraint("merged_into IS NULL OR (closed_on IS NOT NULL AND parent_id = merged_into)", name="merged"),
         Index(
             "uq_department_sibling_name",
             "parent_id",
@@ -49,22 +55,11 @@ class Department(Base):
     )
 
 
-class DepartmentName(Base):
-    """A name that a department had, until `until`."""
-
-    __tablename__ = "department_name"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"), index=True)
-    name: Mapped[str]
-    until: Mapped[datetime] = mapped_column(default=now)
-
-
 def find(session: Session, department_id: UUID, *, version: int | None = None) -> Department:
     """The department; when a `version` is expected of it, for a change, and with the whole tree locked against others."""
     if version is not None:
         # Before any row: two changes that each held a row and wanted the tree would wait for each other for ever.
-        _lock_tree(session)
+        lock_tree(session)
     query = select(Department).where(Department.id == department_id)
     row = session.scalar(query.with_for_update() if version is not None else query)
     if row is None:
@@ -85,6 +80,7 @@ def as_json(row: Department) -> dict[str, Any]:
         "path": row.path,
         "sort": row.sort,
         "closed_on": row.closed_on.isoformat() if row.closed_on else None,
+        "merged_into": str(row.merged_into) if row.merged_into else None,
         "version": row.version,
     }
 
@@ -101,12 +97,13 @@ def create(
     id_: UUID | None = None,
 ) -> Department:
     """A new department below `parent_id`."""
-    _lock_tree(session)
-    parent = _open_parent(session, parent_id)
-    _refuse_taken(session, code=code, name=name, parent_id=parent_id)
+    lock_tree(session)
+    parent = open_parent(session, parent_id)
+    refuse_taken(session, code=code, name=name, parent_id=parent_id)
+    refuse_kind(session, parent, kind)
     id_ = id_ or uuid7()
     path = f"{parent.path if parent else '/'}{id_}/"
-    _refuse_too_deep(path)
+    refuse_too_deep(path)
     row = Department(id=id_, code=code, name=name, kind=kind, parent_id=parent_id, path=path, sort=sort, version=1)
     session.add(row)
     session.flush()
@@ -114,45 +111,80 @@ def create(
     return row
 
 
-def change(session: Session, principal: Principal, row: Department, values: dict[str, Any]) -> list[Department]:
+def change(session: Session, principal: Principal | None, row: Department, values: dict[str, Any]) -> list[Department]:
     """Renames, recodes, reorders or moves a department; the departments that are different now: itself, and when it moved
     also everything below."""
-    before = as_json(row)
-    _refuse_taken(session, code=values["code"], name=values["name"], parent_id=values["parent_id"], except_id=row.id)
-    if values["name"] != row.name:
-        session.add(DepartmentName(department_id=row.id, name=row.name))
-    old_path, moved = row.path, values["parent_id"] != row.parent_id
+    if row.merged_into is not None:
+        raise Conflict("单位已并入其他单位，请先恢复", code="department_merged")
+    before, full_name = as_json(row), full_name_of(session, row)
+    refuse_taken(session, code=values["code"], name=values["name"], parent_id=values["parent_id"], except_id=row.id)
+    moved = values["parent_id"] != row.parent_id
+    if moved or values["kind"] != row.kind:
+        parent = session.get(Department, values["parent_id"]) if values["parent_id"] else None
+        refuse_kind(session, parent, values["kind"], of=row)
+    reason = (
+        "move"
+        if moved
+        else "rename"
+        if values["name"] != row.name
+        else "recode"
+        if values["code"] != row.code
+        else None
+    )
+    if reason:
+        formernames.note(session, principal, row.id, name=row.name, full_name=full_name, code=row.code, reason=reason)
     for key in ("code", "name", "kind", "sort"):
         setattr(row, key, values[key])
     row.version += 1
     changed = [row]
     if moved:
-        changed += _move(session, row, values["parent_id"], old_path)
+        changed += move(session, row, values["parent_id"])
     session.flush()
     record_change(session, principal, "move" if moved else "update", "department", row.id, before, as_json(row))
     return changed
 
 
-def close(session: Session, principal: Principal, row: Department, on: date | None) -> Department:
-    """Closes a department from a day on, or opens it again with None. What points at it stays. One with open departments
-    or active people in it is not closed: they would be nowhere."""
-    from services.auth.people import User
+def full_name_of(session: Session, row: Department) -> str:
+    """The names from the root down."""
+    ids = [UUID(part) for part in row.path.strip("/").split("/")]
+    found = session.execute(select(Department.id, Department.name).where(Department.id.in_(ids)))
+    names = {id_: name for id_, name in found}
+    return "/".join(names[id_] for id_ in ids if id_ in names)
 
-    if on is not None:
-        below = select(func.count()).where(Department.parent_id == row.id, Department.closed_on.is_(None))
-        if session.scalar(below):
-            raise Conflict("还有未关闭的下级单位", code="department_has_children")
-        people = select(func.count()).where(User.department_id == row.id, User.disabled_at.is_(None))
-        if count := session.scalar(people):
-            raise Conflict(f"单位内还有 {count} 名在用人员，请先调整其所属单位", code="department_has_people")
-    elif row.closed_on is not None:
-        _open_parent(session, row.parent_id)
-        _refuse_taken(session, code=row.code, name=row.name, parent_id=row.parent_id, except_id=row.id)
-    before = as_json(row)
-    row.closed_on, row.version = on, row.version + 1
+
+def place(
+    session: Session, principal: Principal, row: Department, parent_id: UUID, before_id: UUID | None
+) -> list[Department]:
+    """Puts a department before one of its siblings, or behind them all; with another parent it moves there first. Those
+    whose number in the order is different now are changed as well."""
+    changed: dict[UUID, Department] = {}
+    if parent_id != row.parent_id:
+        values = {"code": row.code, "name": row.name, "kind": row.kind, "sort": row.sort, "parent_id": parent_id}
+        changed = {entry.id: entry for entry in change(session, principal, row, values)}
+    siblings = children_of(session, parent_id, except_id=row.id)
+    at = next((place for place, entry in enumerate(siblings) if entry.id == before_id), None)
+    if before_id is not None and at is None:
+        raise Invalid(errors=[FieldError(("body", "before_id"), "not_found", "要排在其前的单位不在同一上级之下")])
+    siblings.insert(len(siblings) if at is None else at, row)
+    for number, entry in enumerate(siblings, start=1):
+        # Ten apart, so that an import or a form can put one between.
+        if entry.sort != number * 10:
+            before = as_json(entry)
+            entry.sort = number * 10
+            if entry.id not in changed:
+                entry.version += 1
+            changed[entry.id] = entry
+            record_change(session, principal, "reorder", "department", entry.id, before, as_json(entry))
     session.flush()
-    record_change(session, principal, "close" if on else "reopen", "department", row.id, before, as_json(row))
-    return row
+    return list(changed.values())
+
+
+def children_of(session: Session, parent_id: UUID, *, except_id: UUID | None = None) -> list[Department]:
+    """The departments directly below one, in order, closed ones too."""
+    query = select(Department).where(Department.parent_id == parent_id)
+    if except_id is not None:
+        query = query.where(Department.id != except_id)
+    return list(session.scalars(query.order_by(Department.sort, Department.code)))
 
 
 def record_change(
@@ -177,15 +209,16 @@ def record_change(
     )
 
 
-def _move(session: Session, row: Department, parent_id: UUID | None, old_path: str) -> list[Department]:
-    parent = _open_parent(session, parent_id)
+def move(session: Session, row: Department, parent_id: UUID | None) -> list[Department]:
+    """Puts a department with everything below it under another parent; those below it, which are different now too."""
+    parent, old_path = open_parent(session, parent_id), row.path
     if parent is not None and parent.path.startswith(old_path):
         raise Conflict("不能移动到自己或自己的下级单位之下", code="department_cycle")
     new_path = f"{parent.path if parent else '/'}{row.id}/"
     deepest = session.scalar(
         select(func.max(func.length(Department.path))).where(func.starts_with(Department.path, old_path))
     )
-    _refuse_too_deep(new_path, extra=(deepest or len(old_path)) - len(old_path))
+    refuse_too_deep(new_path, extra=(deepest or len(old_path)) - len(old_path))
     row.parent_id, row.path = parent_id, new_path
     session.flush()
     below = session.scalars(
@@ -198,12 +231,14 @@ def _move(session: Session, row: Department, parent_id: UUID | None, old_path: s
     return list(below)
 
 
-def _lock_tree(session: Session) -> None:
+def lock_tree(session: Session) -> None:
+    """Holds the whole tree against other changes until the transaction ends."""
     # Two moves at the same time, each right by itself, could make a circle.
     session.execute(select(func.pg_advisory_xact_lock(724002)))
 
 
-def _open_parent(session: Session, parent_id: UUID | None) -> Department | None:
+def open_parent(session: Session, parent_id: UUID | None) -> Department | None:
+    """The department that is to be somebody's parent; it has to be there and open."""
     if parent_id is None:
         return None
     parent = session.get(Department, parent_id, populate_existing=True)
@@ -214,15 +249,30 @@ def _open_parent(session: Session, parent_id: UUID | None) -> Department | None:
     return parent
 
 
-def _refuse_too_deep(path: str, extra: int = 0) -> None:
+def refuse_too_deep(path: str, extra: int = 0) -> None:
+    """Refuses a path of more levels than the organisation may have; `extra` is the length of what stands below it."""
     # Each level is an id of 36 characters and a slash.
     if (len(path) - 1 + extra) // 37 > MAX_DEPTH:
         raise Conflict(f"组织层级不能超过 {MAX_DEPTH} 级", code="department_too_deep")
 
 
-def _refuse_taken(
+def refuse_kind(session: Session, parent: Department | None, kind: str, *, of: Department | None = None) -> None:
+    """Refuses a kind that may not stand below its parent, and for a department that is there already also one that may
+    not hold what stands below it."""
+    known = kinds.all_of(session)
+    wrong = kinds.problem(known, parent.kind if parent else None, kind)
+    if wrong is None and of is not None and kind != of.kind:
+        below = select(Department.kind).where(Department.parent_id == of.id, Department.closed_on.is_(None)).distinct()
+        for child in session.scalars(below):
+            wrong = wrong or kinds.problem(known, kind, child)
+    if wrong is not None:
+        raise Invalid(errors=[wrong])
+
+
+def refuse_taken(
     session: Session, *, code: str, name: str, parent_id: UUID | None, except_id: UUID | None = None
 ) -> None:
+    """Refuses a code that another department has, and a name that an open sibling has."""
     others = select(Department.id).where(Department.id != except_id) if except_id else select(Department.id)
     errors = []
     if session.scalar(others.where(Department.code == code)):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from kit.db import now, uuid7
 from kit.errors import NotFound, VersionConflict
+from kit.sealing import Sealed
 from services.auth.departments import Department
 from services.auth.models import Base
 
@@ -22,17 +23,21 @@ USERNAME = r"^[a-z][a-z0-9._-]{1,31}$"
 
 
 class User(Base):
-    """A person with an account. `version` grows with everything that changes what they are or may do: a token that was
-    issued for an older version is refused."""
+    """A person of the company, in a main department and perhaps in further ones, with an account or without. `version`
+    grows with everything that changes what they are or may do: a token that was issued for an older version is refused.
+
+    Nobody is ever removed: what a person did names them for good. Whoever leaves is disabled."""
 
     __tablename__ = "user_account"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    username: Mapped[str] = mapped_column(unique=True)
+    # What an account is called. It stays when the account is withdrawn, so that nobody else is ever called so.
+    username: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str]
     employee_no: Mapped[str | None] = mapped_column(unique=True)
     post: Mapped[str | None]
-    phone: Mapped[str | None]
+    # Sealed: in the database as a token, found by its exact value (kit.sealing).
+    phone: Mapped[str | None] = mapped_column(Sealed("user_account.phone", "phone"))
     department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"), index=True)
     password_hash: Mapped[str | None]
     password_changed_at: Mapped[datetime | None]
@@ -55,13 +60,19 @@ class User(Base):
 
     __table_args__ = (
         CheckConstraint("username = lower(username)", name="username_lower"),
+        CheckConstraint("username IS NOT NULL OR password_hash IS NULL", name="account"),
         Index("ix_user_account_name", "name"),
     )
 
     @property
     def active(self) -> bool:
-        """Whether the account may be used at all."""
+        """Whether the person is with the company, and an account of theirs may be used."""
         return self.disabled_at is None
+
+    @property
+    def has_account(self) -> bool:
+        """Whether the person can sign in. Without a password, nothing that is typed is right."""
+        return self.password_hash is not None
 
 
 class UserDepartment(Base):
@@ -70,7 +81,9 @@ class UserDepartment(Base):
     __tablename__ = "user_department"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
-    department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"), primary_key=True)
+    department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"), primary_key=True, index=True)
+
+    department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
 
 
 class PasswordHistory(Base):
@@ -121,11 +134,19 @@ def as_json(row: User, *, personal: bool) -> dict[str, Any]:
         "employee_no": row.employee_no,
         "post": row.post,
         "phone": row.phone if personal else mask_phone(row.phone),
-        "department": {"id": str(row.department.id), "name": row.department.name},
+        "department": _named(row.department),
+        "further_departments": [
+            _named(entry.department) for entry in sorted(row.further_departments, key=lambda one: one.department.path)
+        ],
         "roles": [grant.as_json() for grant in row.roles],
+        "account": row.has_account,
         "active": row.active,
         "disabled_reason": row.disabled_reason,
         "must_change_password": row.must_change,
         "last_login_at": row.last_login_at.isoformat() if row.last_login_at else None,
         "version": row.version,
     }
+
+
+def _named(row: Department) -> dict[str, Any]:
+    return {"id": str(row.id), "name": row.name, "closed": row.closed_on is not None}

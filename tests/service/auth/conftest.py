@@ -12,11 +12,14 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from contracts.principal import Principal
 from kit.db import Database, now
 from kit.testing.databases import TestPostgres
+from kit.testing.identity import TestIssuer
 from services.auth import api
 from services.auth.seed import seed
 from services.auth.settings import Settings
+from tests.service.auth.desk import Desk
 
 PASSWORD = "Demo-Passw0rd-2026"
 
@@ -103,6 +106,14 @@ def app(settings: Settings, clock: Clock) -> Iterator[Any]:
 def browser(app: Any) -> Callable[[], Browser]:
     """Opens another browser with cookies of its own."""
     return lambda: Browser(TestClient(app, raise_server_exceptions=False))
+
+
+@pytest.fixture
+def desk(settings: Settings, issuer: TestIssuer, clock: Clock) -> Iterator[Callable[[str | Principal], Desk]]:
+    """Puts somebody at the application with a token of ours: `desk("sysadmin")`."""
+    app = api.create(settings, verifier=issuer.verifier("auth"), clock=clock)
+    with TestClient(app):
+        yield lambda who: Desk(app, issuer, who)
 
 
 @pytest.fixture

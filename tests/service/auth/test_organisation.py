@@ -169,7 +169,7 @@ def test_closing_needs_an_empty_department(maintainer: Browser, database: Databa
         ({"name": "工程部"}, "name", "taken"),
         ({"name": "a/b"}, "name", "string_pattern_mismatch"),
         ({"name": " "}, "name", "string_too_short"),
-        ({"kind": "bureau"}, "kind", "literal_error"),
+        ({"kind": "bureau"}, "kind", "unknown_kind"),
         ({"parent_id": "00000000-0000-0000-0000-000000000000"}, "parent_id", "not_found"),
         ({"parent_id": None}, "parent_id", "missing"),
         ({"path": "/x/"}, "path", "extra_forbidden"),
@@ -185,13 +185,13 @@ def test_what_is_wrong_is_named(maintainer: Browser, changes: dict[str, Any], pl
 
 
 def test_the_tree_is_not_endless(maintainer: Browser) -> None:
-    parent = tree(maintainer)["CB1"]["id"]
+    parent = tree(maintainer)["GC"]["id"]
     answers = []
-    for n in range(9):
-        new = {"code": f"D{n}", "name": f"第{n}级", "kind": "team", "parent_id": parent}
+    for n in range(11):
+        new = {"code": f"D{n}", "name": f"第{n}级", "kind": "department", "parent_id": parent}
         answers.append(maintainer.request("POST", URL, json=new))
         parent = answers[-1].json().get("id", parent)
-    assert [answer.status_code for answer in answers] == [201] * 6 + [409] * 3
+    assert [answer.status_code for answer in answers] == [201] * 8 + [409] * 3
     assert answers[-1].json()["code"] == "department_too_deep"
 
 
