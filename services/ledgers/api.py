@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from kit.http.app import create_app
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies
-from services.ledgers import exporting, manifest, routes, row_routes, template, views
+from services.ledgers import exporting, manifest, routes, row_routes, template, usage, views
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.importing import jobs, mapping_routes, undo_routes
 from services.ledgers.importing import routes as importing

@@ -25,6 +25,7 @@ from services.ledgers.importing.loading import LONG
 from services.ledgers.importing.routes import known_ledger
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
+from services.ledgers.quotas import EXPORTS
 from services.ledgers.reading import RowReader, params_of
 from services.ledgers.workbooks import XLSX, disposition, file_name
 
@@ -36,7 +37,10 @@ _CHUNK = 256 * 1024
 Show = Callable[[Any], Any]
 
 
-@router.get("/{slug}/export.xlsx", dependencies=[require("ledgers:{slug}:export")], summary="导出", response_model=None)
+MAY_EXPORT = require("ledgers:{slug}:export")
+
+
+@router.get("/{slug}/export.xlsx", dependencies=[MAY_EXPORT, EXPORTS.dependency()], summary="导出", response_model=None)
 def export_rows(slug: str, request: Request, session: SessionDep, principal: CurrentPrincipal) -> StreamingResponse:
     """The list's parameters without pages, and `columns`, the keys of the wanted fields separated by commas."""
     row_class = known_ledger(slug)
@@ -51,12 +55,21 @@ def export_rows(slug: str, request: Request, session: SessionDep, principal: Cur
         raise
     audit.record(
         session, principal, f"ledgers:{slug}:export", "ledger", slug,
-        detail={"rows": count, "query": str(request.query_params), "columns": [spec.key for spec in fields]},
+        detail={
+            "rows": count, "query": str(request.query_params), "columns": [spec.key for spec in fields],
+            # Which columns left the house unmasked.
+            "personal": shown_whole(row_class, principal, fields),
+        },
     )  # fmt: skip
     size = file.tell()
     file.seek(0)
     headers = {**disposition(file_name(row_class.ledger.title)), "Content-Length": str(size)}
     return StreamingResponse(_sent(file), media_type=XLSX, headers=headers)
+
+
+def shown_whole(row_class: type[LedgerRow], principal: Principal, fields: Sequence[FieldSpec]) -> list[str]:
+    """The personal fields among these that this person is given unmasked."""
+    return [spec.key for spec in fields if spec.personal] if RowReader(row_class, principal).reveal else []
 
 
 def _sent(file: BinaryIO) -> Iterator[bytes]:

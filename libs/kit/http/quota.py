@@ -69,7 +69,7 @@ class Quota:
         if limit <= 0:
             return
         try:
-            wait = self._wait(request.app.state.database, user_id, limit, now())
+            wait = self._wait(request.app.state.database, user_id, limit)
         except Exception as error:
             _log.warning("quota_not_counted", quota=self.name, error=type(error).__name__)
             return
@@ -77,7 +77,8 @@ class Quota:
             per = "每小时" if self.span >= timedelta(hours=1) else "每分钟"
             raise TooMany(f"{self.title}，{per}最多 {limit} 次，请稍后再试", code="quota_exceeded", retry_after=wait)
 
-    def _wait(self, database: Database, user_id: UUID, limit: int, at: datetime) -> int | None:
+    def _wait(self, database: Database, user_id: UUID, limit: int) -> int | None:
+        at = now()
         with database.transaction() as session:
             session.execute(text("SET LOCAL statement_timeout = '2s'"))
             session.execute(
