@@ -52,6 +52,8 @@ def for_service(layout: Layout, service: str, *, process: str = "api") -> dict[s
         result["SAFEWORK_PERSONAL_HASH_KEY"] = keys[f"{service}_personal_hash_key"]
     if service == "auth":
         result["SAFEWORK_SIGNING_KEY_DIR"] = str(layout.signing_keys)
+        # Several people and scripts share a demo account.
+        result["SAFEWORK_WEB_SESSIONS"] = "30"
         result["SAFEWORK_DEMO_PASSWORD"] = secrets.demo_password(settings, layout)
     if process == "worker":
         result["SAFEWORK_HEARTBEAT_FILE"] = str(layout.heartbeat(f"{service}-worker"))

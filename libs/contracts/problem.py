@@ -27,3 +27,4 @@ class Problem(BaseModel):
     errors: list[ProblemError] = Field(default_factory=list)
     current: dict[str, Any] | None = Field(default=None, description="on version_conflict: the row as it is now")
     retry_after: int | None = Field(default=None, description="seconds to wait before another try")
+    challenge: str | None = Field(default=None, description="on second_factor_required: what the code has to come with")

@@ -108,6 +108,7 @@ def set_active(
         raise Conflict("不能停用自己的账号", code="own_account")
     before = people.as_json(row, personal=False)
     row.disabled_at = None if active else at
+    row.enabled_at = at if active else row.enabled_at
     row.disabled_reason = None if active else reason
     if not active:
         sessions.end_all(session, row.id, at, "disabled")

@@ -13,10 +13,23 @@ from kit.http.app import create_app
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies
 from kit.http.tokens import TokenVerifier
-from services.auth import tables  # noqa: F401  every mapped class, before the first query
+from services.auth import tables, usage  # noqa: F401  every mapped class, before the first query
 from services.auth.keys import Keyring
 from services.auth.passwords import HashPool
-from services.auth.routes import delegations, dictionaries, internal, manifest, organisation, people, roles, signin
+from services.auth.routes import (
+    delegations,
+    dictionaries,
+    internal,
+    manifest,
+    me,
+    mobile,
+    organisation,
+    people,
+    roles,
+    secondfactor,
+    sessions,
+    signin,
+)
 from services.auth.settings import Settings, get_settings
 from services.auth.tokens import DatabaseRevocations
 
@@ -58,6 +71,10 @@ def create(
         description="登录、组织机构、人员、角色、字典。",
         routers=[
             signin.router,
+            me.router,
+            secondfactor.router,
+            sessions.router,
+            mobile.router,
             organisation.router,
             people.router,
             roles.router,
@@ -68,7 +85,9 @@ def create(
         ],
         verifier=verifier or TokenVerifier(keyring, settings.service),
         lifespans=[hashing],
+        body_limits=[dictionaries.BODY_LIMIT],
         permits=PERMITS,
+        uses=usage.count,
     )
     if isinstance(app.state.verifier, TokenVerifier) and verifier is None:
         app.state.verifier.revocations = DatabaseRevocations(app.state.database)

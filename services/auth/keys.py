@@ -76,6 +76,10 @@ class Keyring:
         answer lost on the way can be repeated without keeping any token that could be stolen from the database."""
         return hmac.new(self._secret, refresh_token.encode(), hashlib.sha256).hexdigest()
 
+    def derived(self, purpose: str) -> bytes:
+        """A secret of this installation for one purpose, the same in all its processes."""
+        return hmac.digest(self._secret, f"derived {purpose}".encode(), "sha256")
+
     def rotate(self) -> bool:
         """Makes a new key when the newest is old, and removes those that a newer one has replaced long enough. Whether
         anything was done. Only for a folder that this process may write; elsewhere an operator puts the files there."""

@@ -49,6 +49,8 @@ class User(Base):
     # Accounts of the demo company cannot sign in anywhere but in the embedded demo.
     demo: Mapped[bool] = mapped_column(default=False)
     last_login_at: Mapped[datetime | None]
+    # When it was last enabled by hand: days without a sign-in are counted from here as well.
+    enabled_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, delete, func, or_, select, text, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kit.db import now, uuid7
+from kit.errors import TooMany
 from kit.http.revocation import REMEMBER_SECONDS
 from services.auth.models import Base
 
-IDLE, ADMINISTRATOR_IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(minutes=15), timedelta(hours=12)
+Kind = Literal["web", "mobile"]
+
+# Idle and absolute limits (reliability.md 3.2 and 3.3 S9).
+IDLE: dict[Kind, timedelta] = {"web": timedelta(minutes=30), "mobile": timedelta(days=14)}
+ABSOLUTE: dict[Kind, timedelta] = {"web": timedelta(hours=12), "mobile": timedelta(days=30)}
+# Of the three administrators, whatever they use.
+ADMINISTRATOR_IDLE = timedelta(minutes=15)
 DEVICE_LIFE = timedelta(days=90)
-MAX_SESSIONS = 5
+REFRESHES_PER_MINUTE = 30
 # A transaction that ends a session may commit a little after the clock it wrote; the feed looks back by this much, longer
 # than any transaction may last.
 FEED_OVERLAP = timedelta(seconds=60)
@@ -30,6 +37,7 @@ class LoginSession(Base):
     __tablename__ = "login_session"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    kind: Mapped[str] = mapped_column(default="web")
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
@@ -39,9 +47,14 @@ class LoginSession(Base):
     end_reason: Mapped[str | None]
     address: Mapped[str | None]
     user_agent: Mapped[str | None]
+    # A known browser, or for a mobile session the device whose key it is bound to.
     device_id: Mapped[UUID | None]
+    # The last proof of who is there, and whether it was made with two factors.
+    authenticated_at: Mapped[datetime]
+    second_factor: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
+        CheckConstraint("kind IN ('web', 'mobile')", name="kind"),
         Index("ix_login_session_live", "user_id", "created_at", postgresql_where=text("ended_at IS NULL")),
     )
 
@@ -56,6 +69,8 @@ class LoginSession(Base):
             "created_at": self.created_at.isoformat(),
             "last_used_at": self.last_used_at.isoformat(),
             "expires_at": self.expires_at.isoformat(),
+            "kind": self.kind,
+            "second_factor": self.second_factor,
             "address": self.address,
             "user_agent": self.user_agent,
             "current": self.id == current,
@@ -102,23 +117,28 @@ def open_session(
     user_id: UUID,
     at: datetime,
     *,
+    kind: Kind,
+    most: int,
     administrator: bool,
+    second_factor: bool,
     device_id: UUID | None,
     address: str | None,
     user_agent: str | None,
 ) -> LoginSession:
-    """A new session; the oldest ones make room for it."""
-    live = live_sessions(session, user_id, at)
-    for surplus in live[MAX_SESSIONS - 1 :]:
+    """A new session; the oldest ones of its kind make room for it, so that no more than `most` are left."""
+    live = [row for row in live_sessions(session, user_id, at) if row.kind == kind]
+    for surplus in live[most - 1 :]:
         end(session, surplus, at, "replaced")
-    idle = ADMINISTRATOR_IDLE if administrator else IDLE
     row = LoginSession(
         id=uuid7(),
+        kind=kind,
         user_id=user_id,
         created_at=at,
         last_used_at=at,
-        idle_until=at + idle,
-        expires_at=at + ABSOLUTE,
+        idle_until=at + idle_limit(kind, administrator=administrator),
+        expires_at=at + ABSOLUTE[kind],
+        authenticated_at=at,
+        second_factor=second_factor,
         device_id=device_id,
         address=address,
         user_agent=user_agent,
@@ -126,6 +146,21 @@ def open_session(
     session.add(row)
     session.flush()
     return row
+
+
+def idle_limit(kind: str, *, administrator: bool) -> timedelta:
+    """How long a session may be left alone."""
+    limit = IDLE["mobile" if kind == "mobile" else "web"]
+    return min(limit, ADMINISTRATOR_IDLE) if administrator else limit
+
+
+def refuse_haste(session: Session, session_id: UUID, at: datetime) -> None:
+    """At most so many refreshes a minute in one session: a client that asks more often is out of order, or not ours."""
+    query = select(func.count()).where(
+        RefreshToken.session_id == session_id, RefreshToken.created_at > at - timedelta(minutes=1)
+    )
+    if (session.scalar(query) or 0) >= REFRESHES_PER_MINUTE:
+        raise TooMany("登录续期过于频繁，请稍后再试", retry_after=60)
 
 
 def live_sessions(session: Session, user_id: UUID, at: datetime) -> list[LoginSession]:

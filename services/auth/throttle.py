@@ -43,6 +43,7 @@ class LoginAttempt(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     address: Mapped[str]
     at: Mapped[datetime]
+    failed: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (Index("ix_login_attempt_address", "address", "at"), Index("ix_login_attempt_at", "at"))
 
@@ -67,10 +68,10 @@ def refuse_flood(session: Session, address: str | None, now: datetime) -> None:
         raise TooMany("该网络登录过于频繁，请稍后再试", retry_after=60)
 
 
-def note_attempt(session: Session, address: str | None, now: datetime) -> None:
+def note_attempt(session: Session, address: str | None, now: datetime, *, failed: bool) -> None:
     """Counts this attempt for its address."""
     if address is not None:
-        session.add(LoginAttempt(address=address, at=now))
+        session.add(LoginAttempt(address=address, at=now, failed=failed))
 
 
 def locked_row(session: Session, key: str, now: datetime) -> LoginThrottle:
@@ -88,15 +89,15 @@ def seconds_locked(row: LoginThrottle, now: datetime) -> int | None:
     return max(1, int((row.locked_until - now).total_seconds()))
 
 
-def failed(row: LoginThrottle, now: datetime) -> None:
-    """One more failure; locks when it was one too many."""
+def failed(row: LoginThrottle, now: datetime, *, lock: timedelta = CONSECUTIVE_LOCK) -> None:
+    """One more failure; locks when it was one too many, for `lock` when it was the fifth in a row."""
     row.consecutive += 1
     row.recent = [*(at for at in row.recent if at > now - timedelta(hours=1)), now]
     row.updated_at = now
     if len(row.recent) >= HOURLY:
         row.locked_until, row.recent, row.consecutive = now + HOURLY_LOCK, [], 0
     elif row.consecutive >= CONSECUTIVE:
-        row.locked_until, row.consecutive = now + CONSECUTIVE_LOCK, 0
+        row.locked_until, row.consecutive = now + lock, 0
 
 
 def succeeded(row: LoginThrottle, now: datetime) -> None:

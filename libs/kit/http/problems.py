@@ -16,6 +16,7 @@ from starlette.responses import Response
 from contracts.problem import Problem, ProblemError
 from kit import log
 from kit.audit import origin
+from kit.audit.refusals import refused
 from kit.errors import AppError, Conflict, FieldError, Invalid, Unavailable
 
 _log = log.get(__name__)
@@ -83,6 +84,7 @@ def problem_response(
     errors: Sequence[FieldError] = (),
     current: Mapping[str, Any] | None = None,
     retry_after: int | None = None,
+    challenge: str | None = None,
 ) -> Response:
     """Builds the answer; also used by middleware, which stands outside FastAPI's exception handlers."""
     problem = Problem(
@@ -94,6 +96,7 @@ def problem_response(
         errors=[ProblemError(loc=list(e.loc), code=e.code, message=e.message) for e in errors],
         current=dict(current) if current is not None else None,
         retry_after=retry_after,
+        challenge=challenge,
     )
     headers = {"Cache-Control": "no-store"}
     if retry_after is not None:
@@ -128,7 +131,9 @@ def install(app: FastAPI) -> None:
     """Registers the handlers: our errors, invalid requests, the framework's own, the database's, and the unexpected."""
 
     @app.exception_handler(AppError)
-    def _app_error(_: Request, error: AppError) -> Response:
+    def _app_error(request: Request, error: AppError) -> Response:
+        if error.status == 403:
+            refused(request, error)
         return problem_response(
             error.status,
             error.code,

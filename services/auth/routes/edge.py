@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kit.audit import origin
 from kit.errors import Forbidden
+from services.auth import devices
 from services.auth.keys import Keyring
 from services.auth.passwords import HashPool
 from services.auth.sessions import DEVICE_LIFE
@@ -71,6 +72,18 @@ def get_client(request: Request, settings: SettingsDep) -> Client:
 
 
 ClientDep = Annotated[Client, Depends(get_client)]
+
+
+def get_telephone(request: Request, settings: SettingsDep, at: Moment) -> Client:
+    """Where the request of a telephone comes from; refused without a proof of its key for this very request."""
+    source = origin.get()
+    # The address that telephones know us by; the gateway's, not this process's.
+    address = f"{settings.public_url.rstrip('/')}{request.url.path}"
+    proof = devices.read_proof(request.headers.get("dpop"), request.method, address, at)
+    return Client(source.address, source.user_agent, None, proof)
+
+
+TelephoneDep = Annotated[Client, Depends(get_telephone)]
 
 
 def set_cookies(response: Response, settings: Settings, signed_in: SignedIn) -> None:

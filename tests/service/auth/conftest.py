@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import altcha
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -46,8 +47,25 @@ class Browser:
         self.client = client
         self.token = ""
 
-    def login(self, username: str, password: str = PASSWORD) -> Any:
-        answer = self.client.post("/api/auth/login", json={"username": username, "password": password})
+    def login(self, username: str, password: str = PASSWORD, *, solve: bool = True) -> Any:
+        """Signs in as the login page does: with a proof of work where one is asked for."""
+        body = {"username": username, "password": password}
+        answer = self.client.post("/api/auth/login", json=body)
+        if solve and answer.status_code == 401 and answer.json()["code"] == "captcha_required":
+            answer = self.client.post("/api/auth/login", json={**body, "captcha": self.solution()})
+        if answer.status_code == 200:
+            self.token = answer.json()["access_token"]
+        return answer
+
+    def solution(self) -> str:
+        """A proof of work, fresh."""
+        challenge = altcha.Challenge.from_dict(self.client.get("/api/auth/captcha").json())
+        found = altcha.solve_challenge(challenge)
+        assert found is not None
+        return altcha.Payload(challenge, found).to_base64()
+
+    def second_step(self, challenge: str, code: str) -> Any:
+        answer = self.client.post("/api/auth/login/second-factor", json={"challenge": challenge, "code": code})
         if answer.status_code == 200:
             self.token = answer.json()["access_token"]
         return answer
@@ -85,7 +103,14 @@ def seeded(postgres: TestPostgres) -> Iterator[str]:
 def settings(postgres: TestPostgres, seeded: str, tmp_path: Path) -> Iterator[Settings]:
     name = f"test_auth_{uuid4().hex[:12]}"
     postgres.execute(f'CREATE DATABASE "{name}" TEMPLATE "{seeded}" OWNER auth_owner STRATEGY FILE_COPY')
-    yield postgres.settings(Settings, name, signing_key_dir=tmp_path / "keys", demo_password=SecretStr(PASSWORD))
+    yield postgres.settings(
+        Settings,
+        name,
+        signing_key_dir=tmp_path / "keys",
+        demo_password=SecretStr(PASSWORD),
+        web_sessions=5,
+        captcha_work=100,
+    )
     postgres.drop(name)
 
 

@@ -47,7 +47,7 @@ def test_the_refresh_token_is_out_of_reach_of_scripts_and_other_sites(browser: O
     answer = browser().login("worker")
     cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith("safework_refresh="))
     assert {"HttpOnly", "SameSite=strict", "Path=/api/auth", "Max-Age=1800"} <= set(cookie.split("; "))
-    assert answer.json().keys() == {"access_token", "token_type", "expires_in", "user"}
+    assert answer.json().keys() == {"access_token", "token_type", "expires_in", "idle_seconds", "user"}
 
 
 def test_on_https_the_cookies_belong_to_the_host_alone(settings: Settings) -> None:

@@ -275,6 +275,18 @@ def upgrade() -> None:
     sa.Column('declared_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.PrimaryKeyConstraint('service', name=op.f('pk_service_permissions'))
     )
+    op.create_table('spent_challenge',
+    sa.Column('signature', sa.Text(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('signature', name=op.f('pk_spent_challenge'))
+    )
+    op.create_index(op.f('ix_spent_challenge_expires_at'), 'spent_challenge', ['expires_at'], unique=False)
+    op.create_table('spent_proof',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_spent_proof'))
+    )
+    op.create_index(op.f('ix_spent_proof_expires_at'), 'spent_proof', ['expires_at'], unique=False)
     op.create_table('department_name',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('department_id', sa.Uuid(), nullable=False),
@@ -327,6 +339,7 @@ def upgrade() -> None:
     sa.Column('disabled_reason', sa.Text(), nullable=True),
     sa.Column('demo', sa.Boolean(), nullable=False),
     sa.Column('last_login_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('enabled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('username = lower(username)', name=op.f('ck_user_account_username_lower')),
@@ -394,6 +407,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_login_session'))
     )
     op.create_index('ix_login_session_live', 'login_session', ['user_id', 'created_at'], unique=False, postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_table('mobile_device',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('public_key', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('thumbprint', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoke_reason', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_mobile_device_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mobile_device'))
+    )
+    op.create_index('ix_mobile_device_thumbprint', 'mobile_device', ['thumbprint'], unique=False)
+    op.create_index('uq_mobile_device_live', 'mobile_device', ['user_id', 'thumbprint'], unique=True, postgresql_where=sa.text('revoked_at IS NULL'))
     op.create_table('password_history',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -403,6 +431,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_password_history'))
     )
     op.create_index(op.f('ix_password_history_user_id'), 'password_history', ['user_id'], unique=False)
+    op.create_table('recovery_code',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('code_hash', sa.Text(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_recovery_code_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recovery_code')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_recovery_code_code_hash'))
+    )
+    op.create_index(op.f('ix_recovery_code_user_id'), 'recovery_code', ['user_id'], unique=False)
     op.create_table('role_request',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -428,6 +466,30 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_request'))
     )
     op.create_index('uq_role_request_pending', 'role_request', ['user_id', 'role'], unique=True, postgresql_where=sa.text("state = 'pending'"))
+    op.create_table('second_factor',
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('secret', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_second_factor_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('user_id', name=op.f('pk_second_factor'))
+    )
+    op.create_table('sign_in_challenge',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('token_hash', sa.Text(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('user_version', sa.Integer(), nullable=False),
+    sa.Column('device_id', sa.Uuid(), nullable=True),
+    sa.Column('thumbprint', sa.Text(), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_sign_in_challenge_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in_challenge')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_sign_in_challenge_token_hash'))
+    )
+    op.create_index(op.f('ix_sign_in_challenge_expires_at'), 'sign_in_challenge', ['expires_at'], unique=False)
+    op.create_index(op.f('ix_sign_in_challenge_user_id'), 'sign_in_challenge', ['user_id'], unique=False)
     op.create_table('user_department',
     sa.Column('user_id', sa.Uuid(), nullable=False),
     sa.Column('department_id', sa.Uuid(), nullable=False),
@@ -473,10 +535,19 @@ def downgrade() -> None:
     op.drop_table('user_role')
     op.drop_index(op.f('ix_user_department_department_id'), table_name='user_department')
     op.drop_table('user_department')
+    op.drop_index(op.f('ix_sign_in_challenge_user_id'), table_name='sign_in_challenge')
+    op.drop_index(op.f('ix_sign_in_challenge_expires_at'), table_name='sign_in_challenge')
+    op.drop_table('sign_in_challenge')
+    op.drop_table('second_factor')
     op.drop_index('uq_role_request_pending', table_name='role_request', postgresql_where=sa.text("state = 'pending'"))
     op.drop_table('role_request')
+    op.drop_index(op.f('ix_recovery_code_user_id'), table_name='recovery_code')
+    op.drop_table('recovery_code')
     op.drop_index(op.f('ix_password_history_user_id'), table_name='password_history')
     op.drop_table('password_history')
+    op.drop_index('uq_mobile_device_live', table_name='mobile_device', postgresql_where=sa.text('revoked_at IS NULL'))
+    op.drop_index('ix_mobile_device_thumbprint', table_name='mobile_device')
+    op.drop_table('mobile_device')
     op.drop_index('ix_login_session_live', table_name='login_session', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('login_session')
     op.drop_index(op.f('ix_known_device_user_id'), table_name='known_device')
@@ -491,6 +562,10 @@ def downgrade() -> None:
     op.drop_table('dictionary_item')
     op.drop_index('ix_department_name_department', table_name='department_name')
     op.drop_table('department_name')
+    op.drop_index(op.f('ix_spent_proof_expires_at'), table_name='spent_proof')
+    op.drop_table('spent_proof')
+    op.drop_index(op.f('ix_spent_challenge_expires_at'), table_name='spent_challenge')
+    op.drop_table('spent_challenge')
     op.drop_table('service_permissions')
     op.drop_table('role')
     op.drop_index(op.f('ix_revocation_at'), table_name='revocation')
