@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typer
 
-from deploy.cli import accounts, bus, run, stack, upkeep
+from deploy.cli import accounts, audit, bus, run, stack, upkeep
 
 app = typer.Typer(
     name="safework",
@@ -18,6 +18,7 @@ stack.register(app)
 run.register(app)
 upkeep.register(app)
 app.add_typer(bus.app, name="bus")
+app.add_typer(audit.app, name="audit")
 app.add_typer(accounts.app, name="accounts")
 
 __all__ = ["app"]

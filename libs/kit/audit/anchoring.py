@@ -20,6 +20,8 @@ from kit.audit.chain import head
 from kit.audit.tables import AuditAnchor
 from kit.db.clock import now
 
+OWN_COPY = "数据库内副本"
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
@@ -86,4 +88,4 @@ def from_file(file: Path) -> Iterator[Anchor]:
 def from_database(session: Session, service: str) -> Iterable[Anchor]:
     """Our own copy; it proves nothing by itself, since it stands where the chain stands."""
     for row in session.scalars(select(AuditAnchor).order_by(AuditAnchor.position)):
-        yield Anchor(service, row.position, row.hash.hex(), row.at.isoformat(timespec="seconds"), "数据库内副本")
+        yield Anchor(service, row.position, row.hash.hex(), row.at.isoformat(timespec="seconds"), OWN_COPY)

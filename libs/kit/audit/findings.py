@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 # Each kind with what it means. English codes for programs, sentences for people.
 KINDS = {
@@ -47,6 +48,22 @@ class Report:
     signed: bool = True
     named: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs and for the page."""
+        return {
+            "service": self.service,
+            "sound": self.sound,
+            "rows": self.rows,
+            "position": self.position,
+            "head": self.head,
+            "waiting": self.waiting,
+            "anchors": self.anchors,
+            "witnesses": self.witnesses,
+            "signed": self.signed,
+            "findings": [{"kind": one.kind, "message": one.sentence()} for one in self.named],
+            "counts": dict(self.counts),
+        }
 
     @property
     def sound(self) -> bool:

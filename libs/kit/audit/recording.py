@@ -15,6 +15,7 @@ from kit.audit.tables import AuditLog
 from kit.db.clock import now
 from kit.db.database import AUDIT_KEYS
 from kit.db.ids import uuid7
+from kit.redaction import redacted
 
 
 def record(
@@ -31,7 +32,8 @@ def record(
     username: str | None = None,
 ) -> None:
     """Adds one audit row to the caller's transaction. `principal` is None for what the system does by itself and for
-    failed sign-ins, where `username` says what was typed. `result` is ok, failed or refused."""
+    failed sign-ins, where `username` says what was typed. `result` is ok, failed or refused. Personal numbers are masked by
+    the caller; those that got into a text all the same, a search for one for instance, are masked here."""
     source = origin.get()
     row = AuditLog(
         id=uuid7(),
@@ -43,9 +45,9 @@ def record(
         object_type=object_type,
         object_id=str(object_id) if object_id is not None else None,
         result=result,
-        before=dict(before) if before else None,
-        after=dict(after) if after else None,
-        detail=dict(detail) if detail else None,
+        before=redacted(before) if before else None,
+        after=redacted(after) if after else None,
+        detail=redacted(detail) if detail else None,
         address=source.address,
         user_agent=source.user_agent,
         trace_id=source.trace_id,

@@ -12,6 +12,8 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 
 from kit import log
+from kit.audit import routes as audit
+from kit.audit.words import Words
 from kit.db import Database
 from kit.db.reads import READERS
 from kit.http import health, permissions, problems, usage
@@ -20,6 +22,8 @@ from kit.http.permissions import Permits
 from kit.http.principal import Verifies, check_routes
 from kit.http.tracing import Tracing
 from kit.settings import ServiceSettings
+
+NO_WORDS = Words()
 
 # Requests of one process that may be inside an endpoint at the same time; the pool has fewer connections, and waits 5 s.
 THREADS = 40
@@ -37,10 +41,12 @@ def create_app(
     readiness: dict[str, Callable[[], bool]] | None = None,
     permits: Permits | None = None,
     uses: usage.Counter = usage.nothing,
+    words: Words = NO_WORDS,
 ) -> FastAPI:
     """The application of one service. `verifier` defaults to auth's published keys over HTTP. `lifespans` are context
     managers that are open while the application runs (background threads and the like). `permits` names what the routes'
-    permissions are about (kit.http.permissions), `uses` counts the rows that use a dictionary's items (kit.http.usage)."""
+    permissions are about (kit.http.permissions), `uses` counts the rows that use a dictionary's items (kit.http.usage),
+    `words` call the service's audited actions by name."""
     from kit.http.remote import remote_verifier
 
     prefix = f"/api/{settings.service}"
@@ -82,6 +88,7 @@ def create_app(
     app.include_router(health.router)
     # Before the service's own routes: `/{slug}` would take its name for one of theirs.
     app.include_router(permissions.router(settings.service, app))
+    app.include_router(audit.router(settings, title, words))
     app.include_router(usage.router(settings.service, title, uses))
     for router in routers:
         app.include_router(router)

@@ -1,0 +1,89 @@
+"""What actions, objects and fields are called by the people who read the trail. The codes in the rows are English and stay as
+they are for ever; each service says its own (services/<service>/audited.py), kit those of kit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+RESULTS = {"ok": "成功", "failed": "失败", "refused": "被拒绝"}
+
+ACTIONS = {
+    "access.refuse": "越权访问",
+    "audit.export": "导出审计日志",
+    "audit.verify": "校验审计日志",
+    "bus.retry": "重试事件",
+    "bus.drop": "放弃事件",
+    "bus.replay": "重放事件",
+    "bus.rebuild": "重建投影",
+}
+OBJECTS = {
+    "permission": "权限",
+    "request": "请求",
+    "audit": "审计日志",
+    "event": "总线事件",
+    "subscriber": "事件订阅方",
+}
+FIELDS = {
+    "name": "名称",
+    "code": "编码",
+    "kind": "类别",
+    "sort": "排序",
+    "remark": "备注",
+    "version": "版本",
+    "dept_id": "所属单位",
+    "department_id": "所属单位",
+    "parent_id": "上级",
+    "path": "路径",
+    "status": "状态",
+    "enabled": "启用",
+    "reason": "原因",
+    "rows": "行数",
+    "file": "文件名",
+    "bytes": "字节数",
+    "size": "大小",
+    "sha256": "校验值",
+    "query": "查询条件",
+    "columns": "导出列",
+    "method": "请求方法",
+    "route": "请求路径",
+    "permission": "缺少的权限",
+    "created": "新增行数",
+    "updated": "更新行数",
+    "unchanged": "未变行数",
+    "skipped": "跳过行数",
+    "count": "数量",
+}
+
+
+def _no_fields(_: str) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Words:
+    """A service's own words. A key with `*` covers the codes that fit it (`ledgers:*:import`); `fields` gives the titles of
+    an object type's fields."""
+
+    actions: Mapping[str, str] = field(default_factory=dict)
+    objects: Mapping[str, str] = field(default_factory=dict)
+    fields: Callable[[str], Mapping[str, str]] = _no_fields
+
+    def action(self, code: str) -> str:
+        """What an action is called; its code where nobody has said."""
+        return _find(code, self.actions) or _find(code, ACTIONS) or code
+
+    def object(self, code: str) -> str:
+        """What a type of object is called."""
+        return _find(code, self.objects) or _find(code, OBJECTS) or code
+
+    def labels(self, object_type: str) -> dict[str, str]:
+        """The titles of an object's fields."""
+        return {**FIELDS, **self.fields(object_type)}
+
+
+def _find(code: str, words: Mapping[str, str]) -> str | None:
+    if code in words:
+        return words[code]
+    return next((title for pattern, title in words.items() if "*" in pattern and fnmatchcase(code, pattern)), None)
