@@ -25,17 +25,21 @@ from uuid import UUID
 
 import psycopg
 import psycopg.sql
+from pydantic import SecretStr
 
 from bench.serving import SLUG
 from contracts.principal import ScopeKind
 from kit.db.reads import Reads
+from kit.sealing import use
 from kit.testing.databases import run_postgres
 from kit.testing.identity import TestIssuer, principal
+from kit.testing.keys import personal_keys
 from kit.testing.object_store import free_ports
 from services.ledgers.catalogue import BY_SLUG
 from services.ledgers.reading import RowReader, params_of
 from services.ledgers.settings import Settings
 
+TABLE = "special_operation_certificates"
 ROWS = 1_000_000
 DEPARTMENTS = 200
 SECONDS = 3.0
@@ -52,18 +56,33 @@ _FILL = f"""
 INSERT INTO directory_department (id, code, name, kind, parent_id, path, sort, version)
 SELECT md5('d' || n)::uuid, 'D' || n, '部门' || n, 'department', NULL, '/' || md5('d' || n)::uuid || '/', n, 1
   FROM generate_series(1, {DEPARTMENTS}) n;
+CREATE INDEX ON sealed_number (n);
 INSERT INTO special_operation_certificates
   (id, person_name, id_number, dept_id, employment, cert_type, category, item, cert_no, issuer, issue_date, valid_from,
    valid_to, review_date, created_at, updated_at, version, computed_keys)
 SELECT uuidv7(), substr('王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗', n % 20 + 1, 1)
          || substr('明远志强安宁守信思齐行知和顺康平望见达实', n / 20 % 20 + 1, 1)
          || substr('一二三四五六七八九十百千万亿天地人和春秋', n / 400 % 20 + 1, 1),
-       lpad(n::text, 18, '0'), md5('d' || (n % {DEPARTMENTS} + 1))::uuid, 'employed', 'special_operation', 'electrician',
-       'low_voltage', 'T' || lpad(n::text, 18, '0'), '应急管理局', date '2021-01-01' + n % 2000,
+       s.id_number, md5('d' || (n % {DEPARTMENTS} + 1))::uuid, 'employed', 'special_operation', 'electrician',
+       'low_voltage', s.cert_no, '应急管理局', date '2021-01-01' + n % 2000,
        date '2021-01-01' + n % 2000, date '2027-01-01' + n % 2000, date '2024-01-01' + n % 2000,
        timestamptz '2024-01-01' + n * interval '1 minute', now(), 1, '{{}}'
-  FROM generate_series(1, {ROWS}) n;
+  FROM sealed_number s ORDER BY n;
+DROP TABLE sealed_number;
 """
+
+
+def fill(connection: psycopg.Connection[Any]) -> None:
+    """A million rows. Their numbers have to be sealed here, for the database has no keys."""
+    seal = Settings(database_url=SecretStr("-"), environment="embedded", **personal_keys()).keyring().seal
+    connection.execute("CREATE TABLE sealed_number (n int, id_number text, cert_no text)")
+    with connection.cursor().copy("COPY sealed_number FROM STDIN") as copy:
+        for n in range(1, ROWS + 1):
+            number = f"{n:018d}"
+            copy.write_row(
+                (n, seal(f"{TABLE}.id_number", number, "identity"), seal(f"{TABLE}.cert_no", f"T{number}", "code"))
+            )
+    connection.execute(_FILL.encode())
 
 
 def measure() -> dict[str, float]:
@@ -74,7 +93,7 @@ def measure() -> dict[str, float]:
         name = postgres.clone(Settings)
         postgres.execute("ALTER SYSTEM SET shared_buffers = '512MB'")
         with psycopg.connect(postgres.uri.replace("/postgres?", f"/{name}?"), autocommit=True) as connection:
-            connection.execute(_FILL.encode())
+            fill(connection)
             connection.execute("VACUUM ANALYZE special_operation_certificates")
             connection.execute("ANALYZE directory_department")
         return _compare(postgres.settings(Settings, name))
@@ -142,6 +161,7 @@ def _statement(settings: Settings, reader: Any) -> str:
             seen.append(re.sub(r"\$(\d+)", lambda found: written[int(found.group(1)) - 1], statement))
             return super().one(statement, values, prepare=prepare)
 
+    use(settings.keyring())
     reads = Watched(settings.database_url.get_secret_value(), {"options": ""})
     RowReader(row_class, reader).page(reads, params_of(row_class).read([("page", "1"), ("size", "20")]))
     reads.close()

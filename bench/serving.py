@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from kit.directory.tables import DirectoryDepartment
 from kit.http.tokens import StaticKeys, TokenVerifier
+from kit.sealing import use
 from kit.testing.keys import personal_keys
 from services.ledgers.api import create
 from services.ledgers.catalogue import BY_SLUG
@@ -72,6 +73,7 @@ def orm() -> FastAPI:
     """The same page the usual way: ORM objects into pydantic models, FastAPI serialises. No token, no scope, no total."""
     row_class: Any = BY_SLUG[SLUG]
     engine = create_engine(url(), pool_size=8, max_overflow=8)
+    use(Settings(environment="embedded", database_url=SecretStr(url()), **personal_keys()).keyring())
     fields: dict[str, Any] = {
         column.key: (column.type.python_type | None, None)
         for column in row_class.__table__.columns

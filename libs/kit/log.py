@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from kit.redaction import redacted
 from kit.settings import ServiceSettings
 
 
@@ -25,6 +26,8 @@ def setup(settings: ServiceSettings, process: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
+        # Last, so that it sees what tracebacks say as well.
+        _without_numbers_of_people,
     ]
     renderer: Any
     if settings.embedded:
@@ -49,6 +52,11 @@ def setup(settings: ServiceSettings, process: str) -> None:
     root.setLevel(settings.log_level)
     for noisy in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _without_numbers_of_people(_: Any, __: str, event: Any) -> Any:
+    """No identity number and no mobile number gets into a log (reliability.md 3.14)."""
+    return redacted(dict(event))
 
 
 def get(name: str) -> Any:

@@ -16,6 +16,7 @@ from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
 from kit.schema import create_model_of, page_model_of, read_model_of, update_model_of
+from services.ledgers import disclosing
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.reading import RowReader, params_of
@@ -67,8 +68,14 @@ def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
         # The hot path: one hop to a thread, and neither a session nor a transaction.
         database: Database = request.app.state.database
         query = params.read(request.query_params.multi_items())
-        page = await asyncio.to_thread(RowReader(row_class, who).page, database.reads, query)
-        return Response(page, media_type="application/json")
+
+        def read() -> bytes:
+            reader = RowReader(row_class, who)
+            page = reader.page(database.reads, query)
+            disclosing.page_shown(database, reader, request.url.query, page)
+            return page
+
+        return Response(await asyncio.to_thread(read), media_type="application/json")
 
     @routes.post(
         "", name=names["create"], summary=f"新建{ledger.title}", status_code=201, dependencies=may["create"],
@@ -87,7 +94,9 @@ def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
         responses={200: {"model": row_model}}, response_class=Response,
     )  # fmt: skip
     def read_row(id: UUID, session: SessionDep, who: CurrentPrincipal) -> Response:
-        return Response(RowReader(row_class, who).row(session, id), media_type="application/json")
+        row = RowReader(row_class, who).row(session, id)
+        disclosing.row_shown(session, row_class, who, id)
+        return Response(row, media_type="application/json")
 
     @routes.put(
         "/{id}", name=names["update"], summary=f"修改{ledger.title}", dependencies=may["update"],

@@ -14,7 +14,7 @@ from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
 from services.ledgers import bin as recycle_bin
-from services.ledgers import rights, timeline
+from services.ledgers import disclosing, rights, timeline
 from services.ledgers.batch import MOST_ROWS, BatchWriter, Result
 from services.ledgers.importing.routes import known_ledger
 
@@ -105,7 +105,9 @@ def read_history(
     slug: str, id: UUID, query: Annotated[Paging, Query()], session: SessionDep, who: CurrentPrincipal
 ) -> timeline.HistoryPage:
     """Who changed what of a row, the newest first."""
-    return timeline.page_of(session, who, known_ledger(slug), id, query.page, query.size)
+    page = timeline.page_of(session, who, known_ledger(slug), id, query.page, query.size)
+    disclosing.row_shown(session, known_ledger(slug), who, id)
+    return page
 
 
 @router.get("/{id}/rights", dependencies=[require("ledgers:{slug}:read")], summary="对该记录的权限")
