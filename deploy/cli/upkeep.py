@@ -50,13 +50,30 @@ def drift(service: One = None, every: Every = False) -> None:
         raise typer.Exit(1)
 
 
+def _declare_permissions(name: str, settings: Any) -> None:
+    """Tells auth what there is to permit in a service: read off its application, which is not started for that. Signing
+    keys are left alone, for whoever seeds need not be who signs."""
+    from kit.db import Database
+    from kit.http import permissions
+
+    unsigned = settings.model_copy(update={"environment": "embedded", "signing_key_dir": None})
+    app = importlib.import_module(f"services.{name}.api").create(unsigned)
+    database = Database(settings)
+    try:
+        with database.transaction() as session:
+            permissions.declare(session, app)
+    finally:
+        database.close()
+        app.state.database.close()
+
+
 def seed(service: One = None, every: Every = False) -> None:
     """写入初始数据；重复执行不改变已有数据。"""
     for name in context.services(service, every):
-        if not _exists(f"services.{name}.seed"):
-            continue
         settings = context.settings(name)
-        importlib.import_module(f"services.{name}.seed").seed(settings)
+        if _exists(f"services.{name}.seed"):
+            importlib.import_module(f"services.{name}.seed").seed(settings)
+        _declare_permissions(name, settings)
         out.print(f"{name}：初始数据已就绪")
 
 

@@ -124,6 +124,32 @@ def create(session: Session, principal: Principal, code: str, name: str, parent:
     return row
 
 
+def rename(session: Session, principal: Principal, row: Dictionary, name: str, version: int) -> None:
+    """Another name for a dictionary that was made by hand; `row` is locked."""
+    if row.service is not None:
+        raise Forbidden("此字典由系统声明，不能改名", code="dictionary_fixed")
+    if row.version != version:
+        raise VersionConflict(current={"code": row.code, "name": row.name, "version": row.version})
+    before, row.name = row.name, name
+    row.version += 1
+    session.flush()
+    audit.record(session, principal, "update", "dictionary", row.code, before={"name": before}, after={"name": name})
+
+
+def declared_values(session: Session, parent: Dictionary, value: str) -> dict[str, Any]:
+    """The fields of an item as its service declared them last."""
+    query = select(DictionaryItem).where(DictionaryItem.dictionary == parent.code, DictionaryItem.value == value)
+    row = session.scalar(query)
+    if row is None:
+        raise NotFound
+    if row.declared is None:
+        raise Conflict("自建条目没有系统默认值可恢复", code="not_declared")
+    days = {
+        key: date.fromisoformat(row.declared[key]) if row.declared[key] else None for key in ("valid_from", "valid_to")
+    }
+    return {key: row.declared[key] for key in FIELDS} | days
+
+
 def create_item(
     session: Session, principal: Principal, parent: Dictionary, value: str, values: dict[str, Any]
 ) -> DictionaryItem:

@@ -12,7 +12,13 @@ from kit.manifest import Page
 router = APIRouter(prefix="/api/auth")
 
 # A page is listed here when it exists: (the permission that opens it, the page).
-PAGES: tuple[tuple[str, Page], ...] = ()
+PAGES: tuple[tuple[str, Page], ...] = (
+    (
+        "auth:dictionaries:read",
+        Page(leaf="1.1", title="字典管理", screen="dictionaries", key="dictionaries", path="/system/dictionaries"),
+    ),
+    ("auth:roles:read", Page(leaf="1.roles", title="角色权限", screen="roles", key="roles", path="/system/roles")),
+)
 
 
 @router.get("/_manifest", dependencies=[signed_in()])
