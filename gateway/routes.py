@@ -72,7 +72,14 @@ def _routers(settings: GatewaySettings) -> dict[str, Any]:
             service, 140, *before, "rate-session", *after, "body-import",
         )  # fmt: skip
     routers["auth-login"] = router(
-        "Path(`/api/auth/login`)", "auth", 200, "secure", "problems", "rate-login", "breaker-auth", "body-json"
+        "PathRegexp(`^/api/auth/(mobile/)?login(/second-factor)?$`)",
+        "auth",
+        200,
+        "secure",
+        "problems",
+        "rate-login",
+        "breaker-auth",
+        "body-json",
     )
     return routers
 

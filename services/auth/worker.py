@@ -10,7 +10,19 @@ from sqlalchemy.orm import Session
 from contracts.events import DictionaryDeclared, PermissionsDeclared
 from kit.db import now
 from kit.worker import DirectoryWorker, daily, every, handles
-from services.auth import declaring, dictionaries, facts, permissions, sessions, tables, throttle  # noqa: F401  tables: every mapped class
+from services.auth import (
+    captcha,
+    challenges,
+    declaring,
+    devices,
+    dictionaries,
+    facts,
+    permissions,
+    sessions,
+    tables,  # noqa: F401  every mapped class
+    throttle,
+    unused,
+)
 from services.auth.access import UserRole
 from services.auth.keys import Keyring
 from services.auth.people import User
@@ -54,8 +66,16 @@ class AuthWorker(DirectoryWorker):
         if folder is not None:
             Keyring(folder).rotate()
 
+    @daily("02:30", name="unused-accounts")
+    def unused_accounts(self, session: Session, on: date) -> None:
+        """Accounts that nobody has used for ninety days are disabled, after a month of warning."""
+        settings = get_settings()
+        unused.sweep(session, now(), days=settings.unused_days, warning=settings.unused_warning_days)
+
     @daily("04:00", name="sweep")
     def sweep(self, session: Session, on: date) -> None:
         """What no rule looks at any more."""
         sessions.sweep(session, now())
         throttle.sweep(session, now())
+        for part in (captcha, challenges, devices):
+            part.sweep(session, now())
