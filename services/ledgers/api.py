@@ -11,6 +11,7 @@ from services.ledgers import exporting, manifest, routes, row_routes, template, 
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.importing import jobs, mapping_routes, undo_routes
 from services.ledgers.importing import routes as importing
+from services.ledgers.labels import routes as labels
 from services.ledgers.settings import Settings, get_settings
 
 _TITLES = {row_class.ledger.slug: row_class.ledger.title for row_class in LEDGERS}
@@ -34,6 +35,7 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
             undo_routes.router,
             importing.router,
             views.router,
+            labels.router,
             row_routes.router,
             routes.router(),
         ],

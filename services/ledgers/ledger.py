@@ -66,6 +66,25 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Tag:
+    """What the label on the thing itself says beside its QR code: a name, a number, and smaller lines; keys of fields."""
+
+    name: str
+    number: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A number that must not fall below another one of the row. It is told once for each fall, when a row is written, and
+    closed when it has risen again; not while `unless` holds."""
+
+    field: str
+    limit: str
+    unless: Condition | None = None
+
+
+@dataclass(frozen=True)
 class Totals:
     """Exact sums of number fields over the rows of a list, by department, by an item of a dictionary or by a whole number."""
 
@@ -91,6 +110,8 @@ class Ledger:
     rules: tuple[Rule, ...] = ()
     expiry: tuple[Expiry, ...] = ()
     status: Status | None = None
+    shortage: Shortage | None = None
+    label: Tag | None = None
     totals: Totals | None = None
     facts: tuple[str, ...] = ()
     fact_conditions: Mapping[str, Condition] = field(default_factory=dict)
@@ -179,6 +200,12 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
     for key in (*ledger.facts, *ledger.facts_unless):
         if cls.fields[key].personal:
             raise DeclarationError(f"{cls.__name__}: facts names {key}, which is personal and would leave this service")
+    for key in (ledger.label.name, ledger.label.number, *ledger.label.lines) if ledger.label else ():
+        if cls.fields[key].personal:
+            raise DeclarationError(f"{cls.__name__}: label names {key}, which is personal and would hang on a wall")
+    for key in (ledger.shortage.field, ledger.shortage.limit) if ledger.shortage else ():
+        if cls.fields[key].kind not in ("decimal", "integer"):
+            raise DeclarationError(f"{cls.__name__}: shortage {key} is not a number")
     for expiry in ledger.expiry:
         if cls.fields[expiry.field].kind != "day":
             raise DeclarationError(f"{cls.__name__}: expiry {expiry.field} is not a day")
@@ -203,6 +230,11 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
     for keys in ledger.also_unique:
         yield "also_unique", keys
     yield "row_title", ledger.row_title
+    if ledger.label:
+        yield "label", (ledger.label.name, ledger.label.number, *ledger.label.lines)
+    if ledger.shortage:
+        short = ledger.shortage
+        yield "shortage", (short.field, short.limit, *(short.unless.reads if short.unless else ()))
     yield "facts", (*ledger.facts, *ledger.facts_unless)
     for condition in (*ledger.fact_conditions.values(), *ledger.facts_unless.values()):
         yield "facts", condition.reads

@@ -14,6 +14,7 @@ from kit.http.principal import CurrentPrincipal, signed_in
 from kit.http.session import SessionDep
 from kit.manifest import Page, dictionary_manifest, field_manifest
 from services.ledgers.catalogue import LEDGERS
+from services.ledgers.labels.sheets import SHEETS
 from services.ledgers.ledger import LedgerRow
 
 router = APIRouter(prefix="/api/ledgers", tags=["目录"])
@@ -53,6 +54,9 @@ def _ledger(
         "natural_key": list(ledger.natural_key),
         "permissions": {verb: who.may(f"ledgers:{ledger.slug}:{verb}") for verb in VERBS},
         "default_sort": ledger.default_sort,
+        "labels": [{"key": sheet.key, "title": sheet.title, "each": sheet.each} for sheet in SHEETS.values()]
+        if ledger.label
+        else [],
         "fields": [field_manifest(spec) for spec in row_class.fields.values()],
         "expiry": [
             {"field": expiry.field, "title": row_class.fields[expiry.field].title, "warn_days": list(expiry.warn_days)}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from kit.fields import After, EveryMonths, NotFuture, choice, code, day, decimal, department, integer, phone, text
 from services.ledgers.conditions import Among, Below
-from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Status
+from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Shortage, Status, Tag
 
 OUT_OF_USE = Among("status", ("scrapped",))
 
@@ -43,6 +43,8 @@ class EmergencySupply(LedgerRow):
             cases=(Case("low", Below("quantity", "min_stock") & ~OUT_OF_USE),),
             otherwise="enough",
         ),
+        label=Tag("name", "batch_no", ("spec", "warehouse", "shelf")),
+        shortage=Shortage("quantity", "min_stock", unless=OUT_OF_USE),
         facts=("category", "status", "quantity", "min_stock", "expiry_date", "next_maintain"),
     )
 

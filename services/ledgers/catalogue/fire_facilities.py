@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from kit.fields import After, DueDate, NotFuture, RequiredWhen, choice, code, day, department, integer, text
 from services.ledgers.conditions import Among
-from services.ledgers.ledger import Expiry, Ledger, LedgerRow
+from services.ledgers.ledger import Expiry, Ledger, LedgerRow, Tag
 
 OUT_OF_USE = Among("status", ("stopped", "scrapped"))
 EXTINGUISHER = RequiredWhen("facility_type", ("extinguisher",))
@@ -49,6 +49,7 @@ class FireFacility(LedgerRow):
             Expiry("next_check", warn_days=(7,), suppressed_when=OUT_OF_USE),
             Expiry("next_test", warn_days=(60, 30, 7), suppressed_when=OUT_OF_USE),
         ),
+        label=Tag("name", "facility_no", ("location",)),
         facts=("facility_type", "agent", "status", "quantity", "next_repair", "scrap_date", "next_check", "next_test"),
     )  # fmt: skip
 

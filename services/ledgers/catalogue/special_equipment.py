@@ -23,7 +23,7 @@ from kit.fields import (
     text,
 )
 from services.ledgers.conditions import Among, DueWithin, Filled, Past
-from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Status
+from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Status, Tag
 
 OUT_OF_USE = Among("use_status", ("stopped", "scrapped", "cancelled"))
 GRADED = RequiredWhen("kind", ("pressure_vessel", "pressure_pipe"))
@@ -83,6 +83,7 @@ class SpecialEquipment(LedgerRow):
             ),
             otherwise="valid",
         ),
+        label=Tag("name", "internal_no", ("location",)),
         facts=("kind", "category", "use_status", "safety_status", "conclusion", "next_inspect", "next_annual", "scrap_date"),
     )  # fmt: skip
 
