@@ -16,7 +16,7 @@ from kit.audit import routes as audit
 from kit.audit.words import Words
 from kit.db import Database
 from kit.db.reads import READERS
-from kit.http import health, permissions, problems, usage
+from kit.http import health, openapi, permissions, problems, usage
 from kit.http.limits import BodyLimit, Limits
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies, check_routes
@@ -96,4 +96,5 @@ def create_app(
     app.add_middleware(Limits, bodies=body_limits)
     app.add_middleware(Tracing)
     check_routes(app)
+    openapi.install(app)
     return app
