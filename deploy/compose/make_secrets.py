@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 
 SERVICES = ("auth", "documents", "ledgers", "workflow", "reports")
+# Those that hold personal data, each with keys of its own.
+PERSONAL = ("auth", "ledgers")
 BUCKETS = ("safework", "safework-audit")
 VHOST = "safework"
 FOLDER = Path(__file__).resolve().parent / "secrets"
@@ -25,10 +27,10 @@ def main(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
 
-    def secret(name: str) -> str:
+    def secret(name: str, prefix: str = "") -> str:
         file = folder / name
         if not file.exists():
-            write(name, secrets.token_urlsafe(32))
+            write(name, prefix + secrets.token_urlsafe(32))
         return file.read_text(encoding="utf-8")
 
     def write(name: str, content: str) -> None:
@@ -45,6 +47,9 @@ def main(folder: Path) -> None:
                 f"postgresql+psycopg://{service}_{role}:{password}@postgres:5432/safework_{service}",
             )
         secret(f"{service}_audit_keys")
+        if service in PERSONAL:
+            secret(f"{service}_personal_keys", "k1:")
+            secret(f"{service}_personal_hash_key")
         brokers[service] = secret(f"{service}_bus_password")
         write(f"{service}_bus_url", f"amqp://{service}:{brokers[service]}@rabbitmq:5672/{VHOST}")
     write("rabbitmq_definitions.json", json.dumps(definitions(brokers), indent=1))
