@@ -14,11 +14,13 @@ from kit.http.permissions import Permits
 from kit.http.principal import Verifies
 from kit.http.tokens import TokenVerifier
 from services.auth import tables, usage  # noqa: F401  every mapped class, before the first query
+from services.auth.importing.subjects import SUBJECTS
 from services.auth.keys import Keyring
 from services.auth.passwords import HashPool
 from services.auth.routes import (
     delegations,
     dictionaries,
+    importing,
     internal,
     manifest,
     me,
@@ -75,6 +77,9 @@ def create(
             secondfactor.router,
             sessions.router,
             mobile.router,
+            # Before those with an id in the same place: `users/imports` is no person.
+            importing.router,
+            *(importing.imports_of(subject) for subject in SUBJECTS.values()),
             organisation.router,
             people.router,
             roles.router,
@@ -83,9 +88,9 @@ def create(
             manifest.router,
             internal.router,
         ],
-        verifier=verifier or TokenVerifier(keyring, settings.service),
+        verifier=verifier or TokenVerifier(keyring, settings.service, clock=lambda: clock().timestamp()),
         lifespans=[hashing],
-        body_limits=[dictionaries.BODY_LIMIT],
+        body_limits=[dictionaries.BODY_LIMIT, importing.BODY_LIMIT],
         permits=PERMITS,
         uses=usage.count,
     )

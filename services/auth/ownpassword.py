@@ -102,6 +102,10 @@ async def reauthenticate(
     def decide() -> dict[str, Any] | Response:
         locked = seconds_locked(locked_row(session, _counter(principal), at), at)
         if right and needs_code and not code and not locked:
+            detail = {"reason": "code_missing"}
+            audit.record(
+                session, principal, "reauthenticate", "user", principal.user_id, result="failed", detail=detail
+            )
             # Nothing has been guessed, and whoever does not know the password, or has to wait, is not told this.
             return problem_response(422, "second_factor_required", "请输入动态口令")
         good = right and (not needs_code or secondfactor.take(session, principal.user_id, code or "", at) is not None)

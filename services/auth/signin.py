@@ -130,6 +130,7 @@ def decide(
         devices.spend(session, client.proof, at)
     if candidate.captcha and not captcha.spend(session, candidate.captcha, at):
         note_attempt(session, client.address, at, failed=False)
+        _refusal(session, None, "captcha")
         return PuzzleUnsolved()
     counter = locked_row(session, key_of(candidate.name, candidate.device_id), at)
     waiting = seconds_locked(counter, at)
@@ -147,6 +148,7 @@ def decide(
     if renewed_hash:
         user.password_hash = renewed_hash
     if secondfactor.enabled(session, user.id) is not None:
+        audit.record(session, None, "login", "user", user.id, result="pending", username=user.username)
         thumbprint = client.proof.thumbprint if client.proof else None
         return NeedsCode(challenges.issue(session, user.id, user.version, candidate.device_id, thumbprint, at))
     return _complete(session, user, candidate.device_id, client, keyring, settings, at, second_factor=False)
@@ -159,12 +161,14 @@ def second_step(
     somebody else may know."""
     challenge = challenges.take(session, token, client.proof.thumbprint if client.proof else None, at)
     if challenge is None:
+        _refusal(session, None, "challenge")
         return CodeRefused(over=True)
     user = session.get_one(User, challenge.user_id, with_for_update={"of": User})
     counter = locked_row(session, key_of(f"second-factor:{user.id}", challenge.device_id), at)
     waiting = seconds_locked(counter, at)
     if not _may_sign_in(user, at, settings) or user.version != challenge.user_version:
         session.delete(challenge)
+        _refusal(session, user, "unusable")
         return CodeRefused(over=True)
     used = None if waiting else secondfactor.take(session, user.id, code, at)
     if used is None:

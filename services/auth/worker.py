@@ -24,6 +24,7 @@ from services.auth import (
     unused,
 )
 from services.auth.access import UserRole
+from services.auth.importing import tables as imports
 from services.auth.keys import Keyring
 from services.auth.people import User
 from services.auth.settings import get_settings
@@ -58,6 +59,11 @@ class AuthWorker(DirectoryWorker):
         turned = or_(UserRole.valid_from == on, UserRole.valid_to == yesterday)
         users = session.scalars(select(User).where(User.roles.any(turned))).unique().all()
         facts.role_dates_passed(session, users)
+
+    @every(minutes=30, name="sweep-organisation-imports")
+    def sweep_organisation_imports(self, session: Session) -> None:
+        """Uploaded workbooks older than a day: they hold personal data."""
+        imports.sweep(session, now())
 
     @daily("03:30", name="rotate-signing-keys")
     def rotate_signing_keys(self, session: Session, on: date) -> None:

@@ -74,12 +74,19 @@ class TokenVerifier:
     """Verifies a token's form, signature, times, audience, and that nothing has revoked it.
 
     Of a token that was good, form and signature are remembered, which are the dear part of the work; its times, its key
-    and what has been revoked are looked at on every request."""
+    and what has been revoked are looked at on every request. `clock` is that of the application."""
 
-    def __init__(self, keys: KeySource, audience: str, revocations: Revocations | None = None) -> None:
+    def __init__(
+        self,
+        keys: KeySource,
+        audience: str,
+        revocations: Revocations | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.keys = keys
         self.audience = audience
         self.revocations = revocations
+        self._clock = clock
         self._remembered: OrderedDict[str, _Signed] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -118,7 +125,7 @@ class TokenVerifier:
 
     def _judge(self, token: str, signed: _Signed, *, write: bool) -> Principal:
         claims = signed.claims
-        now = time.time()
+        now = self._clock()
         audience = claims.get("aud")
         if (
             claims.get("iss") != ISSUER

@@ -11,16 +11,19 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
+from kit.audit.duty import unaudited
 from kit.http.principal import public
 from kit.http.problems import problem_response
 from kit.http.session import SessionDep
 from services.auth import devices, refreshing, signin
 from services.auth.routes.edge import HashPoolDep, KeyringDep, Moment, SettingsDep, TelephoneDep
 from services.auth.routes.me import Access
-from services.auth.routes.signin import Code, Credentials, attempt, refusal
+from services.auth.routes.signin import GOES_ON, Code, Credentials, attempt, refusal
 
 router = APIRouter(prefix="/api/auth/mobile", tags=["手机登录"])
 
+# Ending a session writes its row; a token that is not this telephone's ends none, and only its proof is noted as shown.
+UNBOUND = unaudited("nothing ends for a token of somebody else")
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
@@ -108,7 +111,7 @@ def mobile_login_with_code(
 
 @router.post(
     "/refresh",
-    dependencies=[public("the refresh token with the proof of its telephone's key")],
+    dependencies=[public("the refresh token with the proof of its telephone's key"), GOES_ON],
     response_model=MobileAccess,
 )
 def mobile_refresh(
@@ -119,7 +122,9 @@ def mobile_refresh(
 
 
 @router.post(
-    "/logout", dependencies=[public("ends the session of the token; needs the telephone's proof")], status_code=204
+    "/logout",
+    dependencies=[public("ends the session of the token; needs the telephone's proof"), UNBOUND],
+    status_code=204,
 )
 def mobile_logout(
     body: RefreshIn, session: SessionDep, client: SpentDep, settings: SettingsDep, at: Moment

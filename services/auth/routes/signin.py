@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
+from kit.audit.duty import unaudited
 from kit.http.principal import public
 from kit.http.problems import problem_response
 from kit.http.session import SessionDep
@@ -33,6 +34,7 @@ from services.auth.settings import Settings
 from services.auth.throttle import refuse_flood
 
 router = APIRouter(prefix="/api/auth", tags=["登录"])
+GOES_ON = unaudited("a session that goes on, every few minutes; its beginning, its end and its misuse have rows")
 
 
 class Credentials(BaseModel):
@@ -147,7 +149,9 @@ def puzzle(settings: SettingsDep, keyring: KeyringDep, at: Moment) -> dict[str, 
     return captcha.challenge(keyring.derived("captcha"), settings.captcha_work, at)
 
 
-@router.post("/refresh", dependencies=[public("the refresh token in the cookie is the proof")], response_model=Access)
+@router.post(
+    "/refresh", dependencies=[public("the refresh token in the cookie is the proof"), GOES_ON], response_model=Access
+)
 def refresh(
     request: Request, session: SessionDep, client: ClientDep, settings: SettingsDep, keyring: KeyringDep, at: Moment
 ) -> Response:
