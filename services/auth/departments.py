@@ -148,7 +148,7 @@ def full_name_of(session: Session, row: Department) -> str:
     """The names from the root down."""
     ids = [UUID(part) for part in row.path.strip("/").split("/")]
     found = session.execute(select(Department.id, Department.name).where(Department.id.in_(ids)))
-    names = {id_: name for id_, name in found}
+    names: dict[UUID, str] = dict(found.all())
     return "/".join(names[id_] for id_ in ids if id_ in names)
 
 

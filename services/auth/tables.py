@@ -8,6 +8,7 @@ from services.auth.departments import Department
 from services.auth.devices import MobileDevice, SpentProof
 from services.auth.dictionaries import Dictionary, DictionaryItem
 from services.auth.formernames import DepartmentName
+from services.auth.importing.tables import OrganisationImport, OrganisationImportFile
 from services.auth.models import Base
 from services.auth.people import PasswordHistory, User, UserDepartment
 from services.auth.permissions import ServicePermissions
@@ -27,6 +28,8 @@ __all__ = [
     "LoginSession",
     "LoginThrottle",
     "MobileDevice",
+    "OrganisationImport",
+    "OrganisationImportFile",
     "PasswordHistory",
     "RecoveryCode",
     "RefreshToken",

@@ -240,6 +240,44 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('key', name=op.f('pk_login_throttle'))
     )
     op.create_index(op.f('ix_login_throttle_updated_at'), 'login_throttle', ['updated_at'], unique=False)
+    op.create_table('organisation_import',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('file_name', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('on_duplicate', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('only_valid', sa.Boolean(), nullable=False),
+    sa.Column('layout', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('warnings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('valid', sa.Integer(), nullable=False),
+    sa.Column('invalid', sa.Integer(), nullable=False),
+    sa.Column('created', sa.Integer(), nullable=False),
+    sa.Column('updated', sa.Integer(), nullable=False),
+    sa.Column('unchanged', sa.Integer(), nullable=False),
+    sa.Column('skipped', sa.Integer(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=True),
+    sa.Column('error_code', sa.Text(), nullable=True),
+    sa.Column('error_message', sa.Text(), nullable=True),
+    sa.Column('created_by', sa.Uuid(), nullable=False),
+    sa.Column('created_by_name', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('swept_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("on_duplicate IN ('update', 'skip', 'error')", name=op.f('ck_organisation_import_on_duplicate')),
+    sa.CheckConstraint("state IN ('ready', 'confirmed', 'failed', 'cancelled')", name=op.f('ck_organisation_import_state')),
+    sa.CheckConstraint("subject IN ('departments', 'users')", name=op.f('ck_organisation_import_subject')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation_import'))
+    )
+    op.create_index('ix_organisation_import_subject', 'organisation_import', ['subject', 'created_at'], unique=False)
+    op.create_index('ix_organisation_import_unswept', 'organisation_import', ['created_at'], unique=False, postgresql_where=sa.text('swept_at IS NULL'))
+    op.create_table('organisation_import_file',
+    sa.Column('job_id', sa.Uuid(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('wrong', postgresql.JSONB(), nullable=False),
+    sa.PrimaryKeyConstraint('job_id', name=op.f('pk_organisation_import_file'))
+    )
     op.create_table('revocation',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -570,6 +608,10 @@ def downgrade() -> None:
     op.drop_table('role')
     op.drop_index(op.f('ix_revocation_at'), table_name='revocation')
     op.drop_table('revocation')
+    op.drop_table('organisation_import_file')
+    op.drop_index('ix_organisation_import_unswept', table_name='organisation_import', postgresql_where=sa.text('swept_at IS NULL'))
+    op.drop_index('ix_organisation_import_subject', table_name='organisation_import')
+    op.drop_table('organisation_import')
     op.drop_index(op.f('ix_login_throttle_updated_at'), table_name='login_throttle')
     op.drop_table('login_throttle')
     op.drop_index('ix_login_attempt_at', table_name='login_attempt')
