@@ -14,6 +14,7 @@ from contracts.events import (
     LedgerRowExpiring,
     LedgerRowRenewed,
     LedgerRowsChanged,
+    LedgerRowShort,
     OrganisationChanged,
     PermissionsDeclared,
     UserChanged,
@@ -31,6 +32,7 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
     FactsRequested: ("ledgers",),
     LedgerRowExpiring: ("workflow",),
     LedgerRowRenewed: ("workflow",),
+    LedgerRowShort: ("workflow",),
     DocumentStored: ("documents.checks",),
     AuditAnchored: ("documents.anchors",),
 }

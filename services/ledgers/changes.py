@@ -30,7 +30,7 @@ from contracts.events import LedgerRowsChanged
 from kit.bus import emit_all
 from kit.bus.tables import MAX_EVENT_BYTES
 from kit.db import today
-from services.ledgers import expiry
+from services.ledgers import expiry, shortage
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.reading import counts, table_of
 
@@ -44,6 +44,7 @@ def announce(session: Session, row_class: type[LedgerRow], ids: Sequence[UUID], 
     """Call after every write of rows, with their ids, before the transaction ends; deleted and restored ones too."""
     session.flush()
     reopened = expiry.settle(session, row_class, ids)
+    shortage.settle(session, row_class, ids)
     tell(session, row_class, [*ids, *reopened], actor=actor)
     counts.forget(row_class.ledger.slug)
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal, not_, null, select
+from sqlalchemy import ColumnElement, Date, and_, case, func, literal, not_, null, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -88,7 +88,7 @@ def _emitted(
     )
     wanted = [
         table.c.deleted_at.is_(None),
-        due <= on + timedelta(days=furthest),
+        or_(due <= on + timedelta(days=furthest), _within(due, table.c.warn_days, on)),
         threshold.is_not(None),
         not_(as_severe),
     ]
@@ -116,15 +116,25 @@ def _emitted(
         last = pairs[-1][0]
 
 
+def _within(due: ColumnElement[Any], days: ColumnElement[Any], on: date) -> ColumnElement[bool]:
+    """Whether the date is at most the row's own number of days away."""
+    return and_(days.is_not(None), due <= literal(on, Date).op("+")(days))
+
+
 def _threshold(
     session: Session, row_class: type[LedgerRow], expiry: Expiry, due: ColumnElement[Any], on: date
 ) -> tuple[ColumnElement[Any], int]:
-    """The most severe threshold that the date has crossed, null for none, and the furthest threshold of all. An item of a
-    dictionary may have thresholds of its own."""
+    """The most severe threshold that the date has crossed, null for none, and the furthest threshold of all but rows' own.
+    An item of a dictionary may have thresholds of its own."""
+
+    earlier = table_of(row_class).c.warn_days
 
     def crossed(days: Sequence[int]) -> ColumnElement[Any]:
-        nearest_first = [(due <= on + timedelta(days=n), literal(n)) for n in sorted(days)]
-        return case((due < on, literal(OVERDUE)), *nearest_first, else_=null())
+        # A row's own days say when the first warning comes; nearer thresholds stay, further ones do not warn before it.
+        nearest_first = [
+            (and_(due <= on + timedelta(days=n), or_(earlier.is_(None), earlier > n)), literal(n)) for n in sorted(days)
+        ]
+        return case((due < on, literal(OVERDUE)), *nearest_first, (_within(due, earlier, on), earlier), else_=null())
 
     own: dict[str, list[int]] = {}
     if expiry.warn_days_of is not None:

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Index, Table, Text, func
+from sqlalchemy import ARRAY, Index, Table, Text, and_, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import uuid7
-from kit.fields import DeclarationError, FieldSpec, Rule, bind, department, textarea
+from kit.fields import DeclarationError, FieldSpec, Rule, bind, department, integer, textarea
 from kit.query import search_index
 from kit.sealing import by_value
 from services.ledgers.conditions import Condition
@@ -140,6 +140,15 @@ class LedgerRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     dept_id: Mapped[UUID] = department("所属部门", filter=True, aliases=("部门", "所属单位", "单位名称", "填报单位"))
+    # Only in ledgers that warn; the column is everywhere, so that the engine's SQL need not ask.
+    warn_days: Mapped[int | None] = integer(
+        "提前预警天数",
+        min=1,
+        max=3650,
+        in_list=False,
+        help="到期前多少天开始预警；留空按本台账和字典的规定",
+        aliases=("预警天数", "提前提醒天数"),
+    )
     remark: Mapped[str | None] = textarea("备注", max_length=500, aliases=("说明",))
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -162,7 +171,9 @@ class LedgerRow(Base):
             )
         cls.__tablename__ = ledger.slug.replace("-", "_")
         super().__init_subclass__(**kwargs)
-        cls.fields = bind(cls, ledger.rules, last=("remark",))
+        cls.fields = bind(cls, ledger.rules, last=("warn_days", "remark"))
+        if not ledger.expiry:
+            del cls.fields["warn_days"]
         if ledger.status is not None:
             status = ledger.status
             cls.fields[status.key] = FieldSpec(
@@ -274,6 +285,9 @@ def _add_indexes(cls: type[LedgerRow], ledger: Ledger) -> None:
             Index(f"ix_{table}_{key}", columns[key], columns.id, postgresql_where=alive)
         elif spec.personal and (spec.search or spec.filter):
             Index(f"ix_{table}_{key}", by_value(columns[key]), postgresql_where=alive)
+    if expiring:
+        # The scan looks for dates within the furthest threshold, and for the few rows that have a longer one of their own.
+        Index(f"ix_{table}_warn_days", columns.id, postgresql_where=and_(alive, columns.warn_days.is_not(None)))
     for expiry in ledger.expiry:
         if expiry.superseded_by:
             keys = expiry.superseded_by.keys

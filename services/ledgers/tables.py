@@ -1,6 +1,6 @@
 """Every table of this service, for the migrations: importing this module imports all that declare one."""
 
-from services.ledgers import catalogue, history, views, warnings_table
+from services.ledgers import catalogue, history, shortage, views, warnings_table
 from services.ledgers.exports import tables as exports
 from services.ledgers.importing import tables as importing
 from services.ledgers.models import Base
@@ -8,4 +8,4 @@ from services.ledgers.models import Base
 metadata = Base.metadata
 metadata.info["standing"] = history.standing(catalogue.LEDGERS)
 
-__all__ = ["catalogue", "exports", "history", "importing", "metadata", "views", "warnings_table"]
+__all__ = ["catalogue", "exports", "history", "importing", "metadata", "shortage", "views", "warnings_table"]

@@ -14,7 +14,13 @@ from contracts.events.identity import (
     ResourceFact,
     UserChanged,
 )
-from contracts.events.ledgers import LedgerRowExpiring, LedgerRowRenewed, LedgerRowsChanged, RowChange
+from contracts.events.ledgers import (
+    LedgerRowExpiring,
+    LedgerRowRenewed,
+    LedgerRowsChanged,
+    LedgerRowShort,
+    RowChange,
+)
 from contracts.events.reports import FactsRequested
 
 __all__ = [
@@ -28,6 +34,7 @@ __all__ = [
     "FactsRequested",
     "LedgerRowExpiring",
     "LedgerRowRenewed",
+    "LedgerRowShort",
     "LedgerRowsChanged",
     "OrganisationChanged",
     "PermissionsDeclared",

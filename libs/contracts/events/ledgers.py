@@ -56,6 +56,28 @@ class LedgerRowExpiring(Event):
     level: WarningLevel
 
 
+class LedgerRowShort(Event):
+    """A number of a row fell below the least that it must be: stock below its minimum. Told once for each fall;
+    LedgerRowRenewed of the same row and field closes it. Numbers travel as text, for they are exact."""
+
+    type: ClassVar[str] = "cn.gas.ledger.row_short.v1"
+
+    ledger: str
+    ledger_title: str
+    row_id: UUID
+    row_version: int
+    title: str
+    department_id: UUID
+    owner_id: UUID | None = None
+    field: str
+    label: str
+    value: str
+    limit_label: str
+    limit: str
+    fell_on: date
+    level: WarningLevel = "orange"
+
+
 class LedgerRowRenewed(Event):
     """The due date of a row no longer calls for a warning: it was changed, the row was retired, deleted, or replaced
     by a newer one. Notices of (row, due field) whose date is not `due_on` are closed; all of them when it is None.
@@ -68,4 +90,4 @@ class LedgerRowRenewed(Event):
     row_version: int
     due_field: str
     due_on: date | None = None
-    reason: Literal["changed", "deleted", "retired", "replaced"]
+    reason: Literal["changed", "deleted", "retired", "replaced", "refilled"]

@@ -10,15 +10,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Date, Integer, cast, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from contracts.events import LedgerRowExpiring, LedgerRowRenewed
+from contracts.events import LedgerRowExpiring, LedgerRowRenewed, LedgerRowShort
 from kit import log
 from kit.db import now, uuid7
-from services.workflow.notices.models import Notice, NoticeRecipient, NoticeSubject
-from services.workflow.notices.rules import EXPIRY, recipients
+from services.workflow.notices.models import Notice, NoticeRecipient, NoticeRule, NoticeSubject
+from services.workflow.notices.rules import EXPIRY, SHORTAGE, recipients
 
 _log = log.get(__name__)
 
@@ -28,17 +28,36 @@ HEAL_BATCH = 500
 
 def warn(session: Session, event: LedgerRowExpiring) -> None:
     """One notice for (row, due field, due date, threshold), and one copy of it for each person whom the rules name."""
-    subject = _locked_subject(session, event.ledger, event.row_id, event.due_field)
+    _tell(
+        session, event, EXPIRY, event.due_field, due_on=event.due_on, threshold=event.threshold, label=event.due_label
+    )
+
+
+def warn_of_shortage(session: Session, event: LedgerRowShort) -> None:
+    """One notice for each fall below the minimum; the day of the fall stands for the date."""
+    label = f"{event.label} {event.value}，低于{event.limit_label} {event.limit}"
+    _tell(session, event, SHORTAGE, event.field, due_on=event.fell_on, threshold=0, label=label)
+
+
+def _tell(
+    session: Session,
+    event: LedgerRowExpiring | LedgerRowShort,
+    kind: str,
+    field: str,
+    *,
+    due_on: date,
+    threshold: int,
+    label: str,
+) -> None:
+    subject = _locked_subject(session, event.ledger, event.row_id, field)
     notice = session.scalars(
-        select(Notice).where(
-            Notice.subject_id == subject.id, Notice.due_on == event.due_on, Notice.threshold == event.threshold
-        )
+        select(Notice).where(Notice.subject_id == subject.id, Notice.due_on == due_on, Notice.threshold == threshold)
     ).one_or_none()
     if notice is not None and notice.row_version >= event.row_version:
         return
     if notice is None:
         notice = Notice(
-            id=uuid7(), subject_id=subject.id, kind=EXPIRY, due_on=event.due_on, threshold=event.threshold, vacant=[]
+            id=uuid7(), subject_id=subject.id, kind=kind, due_on=due_on, threshold=threshold, vacant=[], escalated=0
         )
         session.add(notice)
     # A newer row with the same date (corrected name, other department) replaces what the notice says and whom it reaches.
@@ -46,7 +65,7 @@ def warn(session: Session, event: LedgerRowExpiring) -> None:
     notice.row_version = event.row_version
     notice.title = event.title
     notice.type_title = event.ledger_title
-    notice.due_label = event.due_label
+    notice.due_label = label
     notice.department_id = event.department_id
     notice.owner_id = event.owner_id
     session.flush()
@@ -82,6 +101,31 @@ def heal(session: Session) -> int:
     for notice in waiting:
         _assign(session, notice, keep=True)
     return sum(1 for notice in waiting if not notice.vacant)
+
+
+def escalate(session: Session, on: date) -> int:
+    """Tells those whom the rules name for notices that are still open after some days. Returns for how many notices
+    somebody else was told."""
+    waited = literal(on, Date) - cast(func.timezone("Asia/Shanghai", Notice.created_at), Date)
+    due = (
+        select(Notice.id, func.max(NoticeRule.after_days).label("days"))
+        .join(NoticeRule, (NoticeRule.kind == Notice.kind) & (NoticeRule.level == Notice.level))
+        .where(
+            Notice.closed_at.is_(None),
+            NoticeRule.enabled,
+            NoticeRule.after_days > Notice.escalated,
+            cast(waited, Integer) >= NoticeRule.after_days,
+        )
+        .group_by(Notice.id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Notice, due.c.days).join(due, due.c.id == Notice.id).order_by(Notice.id).with_for_update(of=Notice)
+    ).all()
+    for notice, days in rows:
+        notice.escalated = days
+        _assign(session, notice, keep=True)
+    return len(rows)
 
 
 def _locked_subject(session: Session, type_: str, ref_id: UUID, due_field: str) -> NoticeSubject:
@@ -125,7 +169,9 @@ def _copies(session: Session, notice: Notice, **values: Any) -> None:
 
 def _assign(session: Session, notice: Notice, *, keep: bool) -> None:
     """Gives each recipient a copy; without `keep`, takes it from those whom the rules no longer name."""
-    found = recipients(session, notice.kind, notice.level, notice.department_id, notice.owner_id)
+    found = recipients(
+        session, notice.kind, notice.level, notice.department_id, notice.owner_id, waited=notice.escalated
+    )
     if not keep:
         session.execute(
             delete(NoticeRecipient).where(

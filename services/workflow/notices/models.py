@@ -18,6 +18,8 @@ class NoticeRule(Base):
     """Who is warned at a level (domain.md 1.3). Data with its legal basis, seeded once; an administrator's changes stay.
 
     `recipient` is a role code, or `owner` for the person who made the row. `reach` says where the role is looked for:
+    `after_days`
+    is 0 for those who are warned at once; the others come in when the notice is still open after so many days.
     `row` the owner, `nearest` the row's department or its nearest ancestor in which somebody holds the role, `company`
     everybody who holds it."""
 
@@ -28,10 +30,12 @@ class NoticeRule(Base):
     recipient: Mapped[str] = mapped_column(primary_key=True)
     reach: Mapped[str]
     basis: Mapped[str]
+    after_days: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     enabled: Mapped[bool] = mapped_column(server_default=text("true"))
 
     __table_args__ = (
         CheckConstraint("reach IN ('row', 'nearest', 'company')", name="reach"),
+        CheckConstraint("after_days BETWEEN 0 AND 365", name="after_days"),
         CheckConstraint("level IN ('yellow', 'orange', 'red', 'overdue')", name="level"),
     )
 
@@ -74,6 +78,8 @@ class Notice(Base):
     department_id: Mapped[UUID]
     owner_id: Mapped[UUID | None]
     vacant: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    # The longest `after_days` whose people have been told.
+    escalated: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str | None]

@@ -20,7 +20,7 @@ from kit.errors import FieldError, Invalid, NotFound
 from kit.http.principal import CurrentPrincipal, signed_in
 from kit.http.session import SessionDep
 from services.workflow.notices.models import Notice, NoticeRecipient, NoticeSubject
-from services.workflow.notices.wording import expiry_title
+from services.workflow.notices.wording import title_of
 
 router = APIRouter(prefix="/api/workflow/notices", tags=["提醒"])
 
@@ -61,7 +61,7 @@ class NoticeItem(BaseModel):
     read_at: datetime | None
     created_at: datetime
     closed_at: datetime | None
-    close_reason: Literal["changed", "deleted", "retired", "replaced"] | None
+    close_reason: Literal["changed", "deleted", "retired", "replaced", "refilled"] | None
 
 
 class NoticePage(BaseModel):
@@ -184,7 +184,7 @@ def _item(copy: NoticeRecipient, notice: Notice, subject: NoticeSubject, on: dat
         {
             "id": notice.id,
             "kind": notice.kind,
-            "title": expiry_title(notice.title, notice.due_label, notice.due_on, on),
+            "title": title_of(notice, on),
             "ref": {"service": subject.service, "type": subject.type, "id": subject.ref_id},
             "due_on": notice.due_on,
             "threshold": notice.threshold,

@@ -13,7 +13,7 @@ from kit.directory import people_with_role
 from kit.directory.tables import DirectoryPerson
 from services.workflow.notices.models import NoticeRule
 
-EXPIRY = "expiry"
+EXPIRY, SHORTAGE = "expiry", "shortage"
 
 # Warned where nobody holds a role that a rule names: the department that answers for the others (domain.md 1.3).
 LAST_RESORT = "safety_management"
@@ -22,19 +22,44 @@ _OWNER = "平台默认：谁登记、谁负责续办"
 _OFFICER = "平台默认，依据《安全生产法》第二十五条（安全生产管理人员职责）"
 _HEAD = "平台默认，依据《安全生产法》第五条（其他负责人对职责范围内的安全生产工作负责）"
 
+_STORES = "《生产安全事故应急条例》（国务院令第708号）第十三条（应急物资经常性维护、保养，保证正常运转）"
+
 # recipient → (reach, basis), cumulative by level: 本人 → 部门安全员 → 橙 部门负责人 → 已超期 安全管理部 + 分管领导.
 _YELLOW = {"owner": ("row", _OWNER), "safety_officer": ("nearest", _OFFICER)}
 _ORANGE = {**_YELLOW, "department_head": ("nearest", _HEAD)}
 _OVERDUE = {**_ORANGE, LAST_RESORT: ("company", _OFFICER), "leader": ("company", _HEAD)}
-DEFAULTS = {"yellow": _YELLOW, "orange": _ORANGE, "red": _ORANGE, "overdue": _OVERDUE}
+DEFAULTS = {
+    EXPIRY: {"yellow": _YELLOW, "orange": _ORANGE, "red": _ORANGE, "overdue": _OVERDUE},
+    SHORTAGE: {
+        "orange": {
+            "owner": ("row", _OWNER),
+            "safety_officer": ("nearest", _STORES),
+            "department_head": ("nearest", _STORES),
+        },
+    },
+}
+_WAITED = "平台默认：逾期未处理的提醒逐级上报，依据《安全生产法》第五条、第二十五条"
+# (kind, level) → recipient → (after days unhandled, reach): domain.md 1.3 leaves the days to the company.
+ESCALATIONS = {
+    (EXPIRY, "yellow"): {"department_head": (30, "nearest")},
+    (EXPIRY, "orange"): {LAST_RESORT: (14, "company")},
+    (EXPIRY, "red"): {LAST_RESORT: (3, "company")},
+    (SHORTAGE, "orange"): {LAST_RESORT: (7, "company"), "leader": (30, "company")},
+}
 
 
 def seed_rules(session: Session) -> None:
     """Adds the default rules that are not there yet; what an administrator changed or switched off stays."""
     rows = [
-        {"kind": EXPIRY, "level": level, "recipient": recipient, "reach": reach, "basis": basis}
-        for level, recipients in DEFAULTS.items()
+        {"kind": kind, "level": level, "recipient": recipient, "reach": reach, "basis": basis, "after_days": 0}
+        for kind, levels in DEFAULTS.items()
+        for level, recipients in levels.items()
         for recipient, (reach, basis) in recipients.items()
+    ]
+    rows += [
+        {"kind": kind, "level": level, "recipient": recipient, "reach": reach, "basis": _WAITED, "after_days": days}
+        for (kind, level), later in ESCALATIONS.items()
+        for recipient, (days, reach) in later.items()
     ]
     session.execute(insert(NoticeRule).values(rows).on_conflict_do_nothing())
 
@@ -48,11 +73,14 @@ class Recipients:
     vacant: list[str] = field(default_factory=list)
 
 
-def recipients(session: Session, kind: str, level: str, department_id: UUID, owner_id: UUID | None) -> Recipients:
-    """The people whom the rules name for a row of `department_id` made by `owner_id`, each once."""
+def recipients(
+    session: Session, kind: str, level: str, department_id: UUID, owner_id: UUID | None, *, waited: int = 0
+) -> Recipients:
+    """The people whom the rules name for a row of `department_id` made by `owner_id`, each once, when nobody has done
+    anything for `waited` days."""
     rules = session.scalars(
         select(NoticeRule)
-        .where(NoticeRule.kind == kind, NoticeRule.level == level, NoticeRule.enabled)
+        .where(NoticeRule.kind == kind, NoticeRule.level == level, NoticeRule.enabled, NoticeRule.after_days <= waited)
         .order_by(NoticeRule.recipient)
     ).all()
     result = Recipients()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from services.workflow.notices.models import Notice
+from services.workflow.notices.rules import SHORTAGE
+
 
 def remaining(due_on: date, today: date) -> str:
     """How near the date is. On the day itself the thing is still valid (domain.md 1.3)."""
@@ -17,3 +20,10 @@ def expiry_title(title: str, due_label: str, due_on: date, today: date) -> str:
     """`张三 的 特种作业操作证（低压电工作业） 30 天后到期（有效期止 2026-12-23）`. The label is part of it, since one row
     may have several due dates."""
     return f"{title} {remaining(due_on, today)}（{due_label} {due_on.isoformat()}）"
+
+
+def title_of(notice: Notice, today: date) -> str:
+    """The sentence of a notice as it stands today."""
+    if notice.kind == SHORTAGE:
+        return f"{notice.title} {notice.due_label}"
+    return expiry_title(notice.title, notice.due_label, notice.due_on, today)

@@ -206,6 +206,7 @@ def upgrade() -> None:
     sa.Column('phone', sa.String(length=24), nullable=False),
     sa.Column('status', sa.String(length=64), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -222,6 +223,7 @@ def upgrade() -> None:
     op.create_index('ix_emergency_supplies_expiry_date', 'emergency_supplies', ['expiry_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index(op.f('ix_emergency_supplies_import_batch_id'), 'emergency_supplies', ['import_batch_id'], unique=False)
     op.create_index('ix_emergency_supplies_next_maintain', 'emergency_supplies', ['next_maintain', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_emergency_supplies_warn_days', 'emergency_supplies', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_emergency_supplies_search', 'emergency_supplies', [sa.literal_column("string_to_array((regexp_replace(lower((((((((coalesce(name, '') || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(warehouse, '')) || chr(31)) || coalesce(batch_no, '')) || chr(31)) || coalesce(keeper, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((((coalesce(name, '') || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(warehouse, '')) || chr(31)) || coalesce(batch_no, '')) || chr(31)) || coalesce(keeper, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_emergency_supplies_natural_key', 'emergency_supplies', ['dept_id', 'warehouse', 'name', 'spec', 'batch_no'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('emergency_teams',
@@ -242,6 +244,7 @@ def upgrade() -> None:
     sa.Column('on_call', sa.Boolean(), nullable=True),
     sa.Column('status', sa.String(length=64), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -258,6 +261,7 @@ def upgrade() -> None:
     op.create_index('ix_emergency_teams_id_number', 'emergency_teams', [sa.literal_column('substr(id_number, 4, 22)')], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index(op.f('ix_emergency_teams_import_batch_id'), 'emergency_teams', ['import_batch_id'], unique=False)
     op.create_index('ix_emergency_teams_next_training', 'emergency_teams', ['next_training', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_emergency_teams_warn_days', 'emergency_teams', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_emergency_teams_search', 'emergency_teams', [sa.literal_column("string_to_array((regexp_replace(lower((((((coalesce(team_name, '') || chr(31)) || coalesce(person_name, '')) || chr(31)) || coalesce(phone, '')) || chr(31)) || coalesce(cert, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((coalesce(team_name, '') || chr(31)) || coalesce(person_name, '')) || chr(31)) || coalesce(phone, '')) || chr(31)) || coalesce(cert, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_emergency_teams_dept_id_team_name_id_number', 'emergency_teams', ['dept_id', 'team_name', sa.literal_column('substr(id_number, 4, 22)')], unique=True, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('uq_emergency_teams_natural_key', 'emergency_teams', ['dept_id', 'team_name', 'phone'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
@@ -317,6 +321,7 @@ def upgrade() -> None:
     sa.Column('keeper', sa.String(length=50), nullable=False),
     sa.Column('status', sa.String(length=64), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -335,6 +340,7 @@ def upgrade() -> None:
     op.create_index('ix_fire_facilities_next_repair', 'fire_facilities', ['next_repair', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_fire_facilities_next_test', 'fire_facilities', ['next_test', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_fire_facilities_scrap_date', 'fire_facilities', ['scrap_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_fire_facilities_warn_days', 'fire_facilities', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_fire_facilities_search', 'fire_facilities', [sa.literal_column("string_to_array((regexp_replace(lower((((((((coalesce(facility_no, '') || chr(31)) || coalesce(name, '')) || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(keeper, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((((coalesce(facility_no, '') || chr(31)) || coalesce(name, '')) || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(spec, '')) || chr(31)) || coalesce(keeper, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_fire_facilities_natural_key', 'fire_facilities', ['dept_id', 'facility_no'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('gas_certificates',
@@ -358,6 +364,7 @@ def upgrade() -> None:
     sa.Column('review_result', sa.String(length=64), nullable=True),
     sa.Column('cancelled_on', sa.Date(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -377,6 +384,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_gas_certificates_import_batch_id'), 'gas_certificates', ['import_batch_id'], unique=False)
     op.create_index('ix_gas_certificates_review_date', 'gas_certificates', ['review_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_gas_certificates_valid_to', 'gas_certificates', ['valid_to', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_gas_certificates_warn_days', 'gas_certificates', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_gas_certificates_search', 'gas_certificates', [sa.literal_column("string_to_array((regexp_replace(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_gas_certificates_natural_key', 'gas_certificates', ['cert_type', sa.literal_column('substr(cert_no, 4, 22)'), 'item'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('health_examinations',
@@ -400,6 +408,7 @@ def upgrade() -> None:
     sa.Column('handling', sa.Text(), nullable=True),
     sa.Column('next_exam', sa.Date(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -417,6 +426,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_health_examinations_import_batch_id'), 'health_examinations', ['import_batch_id'], unique=False)
     op.create_index('ix_health_examinations_next_exam', 'health_examinations', ['next_exam', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_health_examinations_recheck_date', 'health_examinations', ['recheck_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_health_examinations_warn_days', 'health_examinations', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_health_examinations_search', 'health_examinations', [sa.literal_column("string_to_array((regexp_replace(lower((((coalesce(person_name, '') || chr(31)) || coalesce(post, '')) || chr(31)) || coalesce(exam_org, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((coalesce(person_name, '') || chr(31)) || coalesce(post, '')) || chr(31)) || coalesce(exam_org, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_health_examinations_natural_key', 'health_examinations', [sa.literal_column('substr(id_number, 4, 22)'), 'exam_type', 'exam_date'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('import_effect',
@@ -530,6 +540,7 @@ def upgrade() -> None:
     sa.Column('owner', sa.String(length=50), nullable=True),
     sa.Column('plan_finish', sa.Date(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -560,6 +571,7 @@ def upgrade() -> None:
     sa.Column('summary', sa.String(length=200), nullable=False),
     sa.Column('is_reversal', sa.Boolean(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -601,6 +613,7 @@ def upgrade() -> None:
     sa.Column('valid_to', sa.Date(), nullable=True),
     sa.Column('cancelled_on', sa.Date(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -619,6 +632,7 @@ def upgrade() -> None:
     op.create_index('ix_other_certificates_id_number_cert_type_item', 'other_certificates', [sa.literal_column('substr(id_number, 4, 22)'), 'cert_type', 'item'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index(op.f('ix_other_certificates_import_batch_id'), 'other_certificates', ['import_batch_id'], unique=False)
     op.create_index('ix_other_certificates_valid_to', 'other_certificates', ['valid_to', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_other_certificates_warn_days', 'other_certificates', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_other_certificates_search', 'other_certificates', [sa.literal_column("string_to_array((regexp_replace(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_other_certificates_natural_key', 'other_certificates', ['cert_type', sa.literal_column('substr(cert_no, 4, 22)'), 'item'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('risks',
@@ -648,6 +662,7 @@ def upgrade() -> None:
     sa.Column('identified_at', sa.Date(), nullable=False),
     sa.Column('next_review', sa.Date(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -664,6 +679,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_risks_import_batch_id'), 'risks', ['import_batch_id'], unique=False)
     op.create_index('ix_risks_next_review', 'risks', ['next_review', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_risks_score', 'risks', ['score', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_risks_warn_days', 'risks', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_risks_search', 'risks', [sa.literal_column("string_to_array((regexp_replace(lower((((((((coalesce(risk_point, '') || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(hazard, '')) || chr(31)) || coalesce(resp_dept, '')) || chr(31)) || coalesce(resp_user, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((((coalesce(risk_point, '') || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(hazard, '')) || chr(31)) || coalesce(resp_dept, '')) || chr(31)) || coalesce(resp_user, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_risks_natural_key', 'risks', ['dept_id', 'risk_point', 'hazard'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('row_change',
@@ -699,6 +715,7 @@ def upgrade() -> None:
     sa.Column('edu_due', sa.Date(), nullable=True),
     sa.Column('cancelled_on', sa.Date(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -718,6 +735,7 @@ def upgrade() -> None:
     op.create_index('ix_safety_certificates_id_number_cert_type', 'safety_certificates', [sa.literal_column('substr(id_number, 4, 22)'), 'cert_type'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index(op.f('ix_safety_certificates_import_batch_id'), 'safety_certificates', ['import_batch_id'], unique=False)
     op.create_index('ix_safety_certificates_valid_to', 'safety_certificates', ['valid_to', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_safety_certificates_warn_days', 'safety_certificates', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_safety_certificates_search', 'safety_certificates', [sa.literal_column("string_to_array((regexp_replace(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_safety_certificates_natural_key', 'safety_certificates', ['cert_type', sa.literal_column('substr(cert_no, 4, 22)')], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('saved_view',
@@ -732,6 +750,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_id', 'ledger', 'name', deferrable=True, initially='DEFERRED', name=op.f('uq_saved_view_user_id_ledger_name'))
     )
     op.create_index('uq_saved_view_default', 'saved_view', ['user_id', 'ledger'], unique=True, postgresql_where=sa.text('is_default'))
+    op.create_table('shortage_told',
+    sa.Column('row_id', sa.Uuid(), nullable=False),
+    sa.Column('ledger', sa.Text(), nullable=False),
+    sa.Column('fell_on', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('row_id', name=op.f('pk_shortage_told'))
+    )
     op.create_table('special_equipment',
     sa.Column('name', sa.String(length=100), nullable=False),
     sa.Column('kind', sa.String(length=64), nullable=False),
@@ -774,6 +798,7 @@ def upgrade() -> None:
     sa.Column('keeper', sa.String(length=50), nullable=False),
     sa.Column('use_status', sa.String(length=64), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -793,6 +818,7 @@ def upgrade() -> None:
     op.create_index('ix_special_equipment_next_inspect', 'special_equipment', ['next_inspect', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_special_equipment_next_valve_cal', 'special_equipment', ['next_valve_cal', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_special_equipment_scrap_date', 'special_equipment', ['scrap_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_special_equipment_warn_days', 'special_equipment', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_special_equipment_search', 'special_equipment', [sa.literal_column("string_to_array((regexp_replace(lower((((((((((((((((((((coalesce(name, '') || chr(31)) || coalesce(equip_code, '')) || chr(31)) || coalesce(internal_no, '')) || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(use_reg_no, '')) || chr(31)) || coalesce(model, '')) || chr(31)) || coalesce(factory_no, '')) || chr(31)) || coalesce(maker, '')) || chr(31)) || coalesce(report_no, '')) || chr(31)) || coalesce(valve_no, '')) || chr(31)) || coalesce(keeper, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((((((((((((((((((((coalesce(name, '') || chr(31)) || coalesce(equip_code, '')) || chr(31)) || coalesce(internal_no, '')) || chr(31)) || coalesce(location, '')) || chr(31)) || coalesce(use_reg_no, '')) || chr(31)) || coalesce(model, '')) || chr(31)) || coalesce(factory_no, '')) || chr(31)) || coalesce(maker, '')) || chr(31)) || coalesce(report_no, '')) || chr(31)) || coalesce(valve_no, '')) || chr(31)) || coalesce(keeper, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_special_equipment_equip_code', 'special_equipment', ['equip_code'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('uq_special_equipment_natural_key', 'special_equipment', ['dept_id', 'internal_no'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
@@ -818,6 +844,7 @@ def upgrade() -> None:
     sa.Column('review_result', sa.String(length=64), nullable=True),
     sa.Column('cancelled_on', sa.Date(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('warn_days', sa.Integer(), nullable=True),
     sa.Column('remark', sa.String(length=500), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -837,6 +864,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_special_operation_certificates_import_batch_id'), 'special_operation_certificates', ['import_batch_id'], unique=False)
     op.create_index('ix_special_operation_certificates_review_date', 'special_operation_certificates', ['review_date', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('ix_special_operation_certificates_valid_to', 'special_operation_certificates', ['valid_to', 'id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_special_operation_certificates_warn_days', 'special_operation_certificates', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_special_operation_certificates_search', 'special_operation_certificates', [sa.literal_column("string_to_array((regexp_replace(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_special_operation_certificates_natural_key', 'special_operation_certificates', ['cert_type', sa.literal_column('substr(cert_no, 4, 22)'), 'item'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.create_table('warning_emitted',
@@ -861,6 +889,7 @@ def downgrade() -> None:
     op.drop_table('warning_emitted')
     op.drop_index('uq_special_operation_certificates_natural_key', table_name='special_operation_certificates', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_special_operation_certificates_search', table_name='special_operation_certificates', postgresql_using='gin')
+    op.drop_index('ix_special_operation_certificates_warn_days', table_name='special_operation_certificates', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_special_operation_certificates_valid_to', table_name='special_operation_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_special_operation_certificates_review_date', table_name='special_operation_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index(op.f('ix_special_operation_certificates_import_batch_id'), table_name='special_operation_certificates')
@@ -873,6 +902,7 @@ def downgrade() -> None:
     op.drop_index('uq_special_equipment_natural_key', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('uq_special_equipment_equip_code', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_x_special_equipment_search', table_name='special_equipment', postgresql_using='gin')
+    op.drop_index('ix_special_equipment_warn_days', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_special_equipment_scrap_date', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_special_equipment_next_valve_cal', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_special_equipment_next_inspect', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
@@ -882,10 +912,12 @@ def downgrade() -> None:
     op.drop_index('ix_special_equipment_dept_created_at', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_special_equipment_created_at', table_name='special_equipment', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_table('special_equipment')
+    op.drop_table('shortage_told')
     op.drop_index('uq_saved_view_default', table_name='saved_view', postgresql_where=sa.text('is_default'))
     op.drop_table('saved_view')
     op.drop_index('uq_safety_certificates_natural_key', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_safety_certificates_search', table_name='safety_certificates', postgresql_using='gin')
+    op.drop_index('ix_safety_certificates_warn_days', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_safety_certificates_valid_to', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index(op.f('ix_safety_certificates_import_batch_id'), table_name='safety_certificates')
     op.drop_index('ix_safety_certificates_id_number_cert_type', table_name='safety_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
@@ -899,6 +931,7 @@ def downgrade() -> None:
     op.drop_table('row_change')
     op.drop_index('uq_risks_natural_key', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_risks_search', table_name='risks', postgresql_using='gin')
+    op.drop_index('ix_risks_warn_days', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_risks_score', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_risks_next_review', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index(op.f('ix_risks_import_batch_id'), table_name='risks')
@@ -907,6 +940,7 @@ def downgrade() -> None:
     op.drop_table('risks')
     op.drop_index('uq_other_certificates_natural_key', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_other_certificates_search', table_name='other_certificates', postgresql_using='gin')
+    op.drop_index('ix_other_certificates_warn_days', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_other_certificates_valid_to', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index(op.f('ix_other_certificates_import_batch_id'), table_name='other_certificates')
     op.drop_index('ix_other_certificates_id_number_cert_type_item', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
@@ -945,6 +979,7 @@ def downgrade() -> None:
     op.drop_table('import_effect')
     op.drop_index('uq_health_examinations_natural_key', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_health_examinations_search', table_name='health_examinations', postgresql_using='gin')
+    op.drop_index('ix_health_examinations_warn_days', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_health_examinations_recheck_date', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_health_examinations_next_exam', table_name='health_examinations', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index(op.f('ix_health_examinations_import_batch_id'), table_name='health_examinations')
@@ -954,6 +989,7 @@ def downgrade() -> None:
     op.drop_table('health_examinations')
     op.drop_index('uq_gas_certificates_natural_key', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_gas_certificates_search', table_name='gas_certificates', postgresql_using='gin')
+    op.drop_index('ix_gas_certificates_warn_days', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_gas_certificates_valid_to', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_gas_certificates_review_date', table_name='gas_certificates', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index(op.f('ix_gas_certificates_import_batch_id'), table_name='gas_certificates')
@@ -965,6 +1001,7 @@ def downgrade() -> None:
     op.drop_table('gas_certificates')
     op.drop_index('uq_fire_facilities_natural_key', table_name='fire_facilities', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_fire_facilities_search', table_name='fire_facilities', postgresql_using='gin')
+    op.drop_index('ix_fire_facilities_warn_days', table_name='fire_facilities', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_fire_facilities_scrap_date', table_name='fire_facilities', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_fire_facilities_next_test', table_name='fire_facilities', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_fire_facilities_next_repair', table_name='fire_facilities', postgresql_where=sa.text('deleted_at IS NULL'))
@@ -981,6 +1018,7 @@ def downgrade() -> None:
     op.drop_index('uq_emergency_teams_natural_key', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('uq_emergency_teams_dept_id_team_name_id_number', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_x_emergency_teams_search', table_name='emergency_teams', postgresql_using='gin')
+    op.drop_index('ix_emergency_teams_warn_days', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_emergency_teams_next_training', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index(op.f('ix_emergency_teams_import_batch_id'), table_name='emergency_teams')
     op.drop_index('ix_emergency_teams_id_number', table_name='emergency_teams', postgresql_where=sa.text('deleted_at IS NULL'))
@@ -989,6 +1027,7 @@ def downgrade() -> None:
     op.drop_table('emergency_teams')
     op.drop_index('uq_emergency_supplies_natural_key', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_emergency_supplies_search', table_name='emergency_supplies', postgresql_using='gin')
+    op.drop_index('ix_emergency_supplies_warn_days', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.drop_index('ix_emergency_supplies_next_maintain', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index(op.f('ix_emergency_supplies_import_batch_id'), table_name='emergency_supplies')
     op.drop_index('ix_emergency_supplies_expiry_date', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL'))

@@ -192,9 +192,11 @@ def upgrade() -> None:
     sa.Column('recipient', sa.Text(), nullable=False),
     sa.Column('reach', sa.Text(), nullable=False),
     sa.Column('basis', sa.Text(), nullable=False),
+    sa.Column('after_days', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('enabled', sa.Boolean(), server_default=sa.text('true'), nullable=False),
     sa.CheckConstraint("level IN ('yellow', 'orange', 'red', 'overdue')", name=op.f('ck_notice_rule_level')),
     sa.CheckConstraint("reach IN ('row', 'nearest', 'company')", name=op.f('ck_notice_rule_reach')),
+    sa.CheckConstraint('after_days BETWEEN 0 AND 365', name=op.f('ck_notice_rule_after_days')),
     sa.PrimaryKeyConstraint('kind', 'level', 'recipient', name=op.f('pk_notice_rule'))
     )
     op.create_table('notice_subject',
@@ -223,6 +225,7 @@ def upgrade() -> None:
     sa.Column('department_id', sa.Uuid(), nullable=False),
     sa.Column('owner_id', sa.Uuid(), nullable=True),
     sa.Column('vacant', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('escalated', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('close_reason', sa.Text(), nullable=True),
