@@ -9,6 +9,8 @@ from kit.http.permissions import Permits
 from kit.http.principal import Verifies
 from services.ledgers import exporting, manifest, routes, row_routes, template, usage, views
 from services.ledgers.catalogue import LEDGERS
+from services.ledgers.exports import jobs as export_jobs
+from services.ledgers.exports import routes as exports
 from services.ledgers.importing import jobs, mapping_routes, undo_routes
 from services.ledgers.importing import routes as importing
 from services.ledgers.labels import routes as labels
@@ -31,6 +33,7 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
             manifest.router,
             template.router,
             exporting.router,
+            exports.router,
             mapping_routes.router,
             undo_routes.router,
             importing.router,
@@ -40,7 +43,7 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
             routes.router(),
         ],
         verifier=verifier,
-        lifespans=[jobs.running],
+        lifespans=[jobs.running, export_jobs.running],
         body_limits=[importing.BODY_LIMIT],
         permits=PERMITS,
         uses=usage.count,

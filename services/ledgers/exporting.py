@@ -42,10 +42,13 @@ MAY_EXPORT = require("ledgers:{slug}:export")
 
 @router.get("/{slug}/export.xlsx", dependencies=[MAY_EXPORT, EXPORTS.dependency()], summary="导出", response_model=None)
 def export_rows(slug: str, request: Request, session: SessionDep, principal: CurrentPrincipal) -> StreamingResponse:
-    """The list's parameters without pages, and `columns`, the keys of the wanted fields separated by commas."""
+    """The list's parameters without pages, and `columns`, the keys of the wanted fields separated by commas. More than
+    5,000 rows are made in the background: POST …/exports with the same parameters."""
     row_class = known_ledger(slug)
-    query = params_of(row_class).read(request.query_params.multi_items(), also=("columns", "page", "size"))
-    fields = chosen(row_class, request.query_params.get("columns", ""))
+    query, fields = asked(row_class, request.query_params.multi_items())
+    most = request.app.state.settings.export_at_once_rows
+    if counted(session, RowReader(row_class, principal), query, most) > most:
+        raise Invalid(f"超过 {most:,} 行的导出在后台进行，请使用后台导出", code="export_in_background")
     # A temporary file rather than memory: the process must stay flat whatever is asked of it.
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by the answer, when it has been sent
     try:
@@ -70,6 +73,23 @@ def export_rows(slug: str, request: Request, session: SessionDep, principal: Cur
 def shown_whole(row_class: type[LedgerRow], principal: Principal, fields: Sequence[FieldSpec]) -> list[str]:
     """The personal fields among these that this person is given unmasked."""
     return [spec.key for spec in fields if spec.personal] if RowReader(row_class, principal).reveal else []
+
+
+def asked(row_class: type[LedgerRow], params: Sequence[tuple[str, str]]) -> tuple[ListQuery, list[FieldSpec]]:
+    """What a query string asks to be exported."""
+    query = params_of(row_class).read(list(params), also=("columns", "page", "size"))
+    return query, chosen(row_class, dict(params).get("columns", ""))
+
+
+def counted(session: Session, reader: RowReader, query: ListQuery, most: int) -> int:
+    """How many rows that is; counting ends one beyond `most`."""
+    some = select(literal(1)).select_from(reader.table).where(*reader.where(query)).limit(most + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def too_many() -> Invalid:
+    """Nobody reads so many rows, and no import takes them back."""
+    return Invalid("导出不能超过 100,000 行，请先缩小查询范围", code="too_many_rows")
 
 
 def _sent(file: BinaryIO) -> Iterator[bytes]:
@@ -97,15 +117,16 @@ def write(
     query: ListQuery,
     fields: Sequence[FieldSpec],
     target: BinaryIO,
+    beat: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
-    """Writes the workbook and says how many rows it has; Invalid when there are too many."""
+    """Writes the workbook and says how many rows it has; Invalid when there are too many. `beat` is told, from time to
+    time, how many rows of how many are done."""
     session.execute(LONG)
     reader = RowReader(row_class, principal)
     where = reader.where(query)
-    some = select(literal(1)).select_from(reader.table).where(*where).limit(MOST_ROWS + 1).subquery()
-    count = session.scalar(select(func.count()).select_from(some)) or 0
+    count = counted(session, reader, query, MOST_ROWS)
     if count > MOST_ROWS:
-        raise Invalid("导出不能超过 100,000 行，请先缩小查询范围", code="too_many_rows")
+        raise too_many()
     lookups = lookups_for(session, row_class, principal)
     shown = {label.name: label.element for label in reader.columns(reader.table.c)}
     cells = [_sql(spec, shown[spec.key]).label(f"c{place}") for place, spec in enumerate(fields)]
@@ -114,14 +135,19 @@ def write(
     columns = [*(column_of(spec) for spec in fields), RECORD]
     result = session.execute(statement, execution_options={"yield_per": _PORTION})
     shows = [(place, show) for place, spec in enumerate(fields) if (show := _show(spec, lookups, reader)) is not None]
-    export.write(target, row_class.ledger.title, columns, _rows(result, columns, shows))
+    export.write(target, row_class.ledger.title, columns, _rows(result, columns, shows, lambda done: beat(done, count)))
     return count
 
 
-def _rows(result: Any, columns: Sequence[Column], shows: Sequence[tuple[int, Show]]) -> Iterator[dict[str, Any]]:
+def _rows(
+    result: Any, columns: Sequence[Column], shows: Sequence[tuple[int, Show]], beat: Callable[[int], None]
+) -> Iterator[dict[str, Any]]:
     titles = [column.title for column in columns]
     texts = [place for place, column in enumerate(columns) if column.text]
+    done = 0
     for portion in result.partitions():
+        beat(done)
+        done += len(portion)
         for row in portion:
             cells = list(row)
             for place, show in shows:
@@ -162,4 +188,4 @@ def _ready(words: dict[Any, Any]) -> Show:
     return lambda value: find(value, value) if value is None or type(value) is str else find(value, str(value))
 
 
-__all__ = ["chosen", "router", "write"]
+__all__ = ["asked", "chosen", "counted", "router", "shown_whole", "write"]

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from kit.sealing import SealedBytes
+from kit.sealing import SealedBytes, SealedJSON
 from services.ledgers.models import Base
 
 STATES = ("queued", "running", "done", "failed", "cancelled")
@@ -26,8 +26,8 @@ class ExportJob(Base):
     slug: Mapped[str]
     file_name: Mapped[str]
     state: Mapped[str]
-    # The list's own parameters, as they were asked for.
-    params: Mapped[list[Any]]
+    # The list's own parameters, as they were asked for: somebody may have searched for a whole identity number.
+    params: Mapped[list[Any]] = mapped_column(SealedJSON("export_job.params"))
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
     principal: Mapped[dict[str, Any]]
     created_by: Mapped[UUID]

@@ -39,7 +39,7 @@ class Desk:
 
     def settled(self, job: dict[str, Any], *until: str) -> dict[str, Any]:
         """The job when the background has done with it."""
-        ends = until or ("ready", "failed", "confirmed", "cancelled")
+        ends = until or ("ready", "mapping", "failed", "confirmed", "cancelled", "undone")
         deadline = time.monotonic() + 90
         while job["state"] not in ends:
             assert time.monotonic() < deadline, job
