@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ARRAY, Select
+from sqlalchemy import ARRAY, Boolean, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from kit.db.reads import Reads
@@ -58,7 +58,8 @@ class Statements:
             kind = compiled.binds[name].type if name in compiled.binds else None
             if (
                 kind is not None
-                and not isinstance(kind, ARRAY)
+                # Of a boolean SQLAlchemy only makes sure that it is one.
+                and not isinstance(kind, (ARRAY, Boolean))
                 and kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
             ):
                 raise TypeError(f"a parameter of the type {kind} cannot go to the driver as it is: {name}")
