@@ -119,6 +119,7 @@ def confirm(
     if made.outcome != job.outcome:
         job.error_code, job.error_message = "rows_changed", "预览之后数据已被他人修改，请核对后重新确认"
         _keep(session, job, made)
+        audit.record(session, principal, f"{subject.name}:import.renew", "import", job.id, result="refused")
         return False
     if subject.name == "departments":
         tree.write(session, principal, made)

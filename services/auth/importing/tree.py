@@ -95,7 +95,9 @@ def _future(plan: Plan, known: dict[str, Department], by_id: dict[UUID, Departme
         nodes[code] = Node(code, department.name, department.kind, parent_code, closed=department.closed_on is not None)
     for row in plan.rows:
         if row.ok and (row.target is None or row.target.closed_on is None):
-            word = row.values["parent"]
+            top = row.target is not None and row.target.parent_id is None
+            # The company itself stands at the top whatever its row says, or everything would be wrong with it.
+            word = None if top else row.values["parent"]
             if word is None and "parent" not in plan.keys and row.target is not None:
                 # A column that is not in the file changes nothing.
                 nodes[row.values["code"]].name = row.values["name"]
@@ -128,7 +130,7 @@ def _one(row: Row, tree: FutureTree, known: dict[str, Department], labels: dict[
     if node.parent is None and not top:
         row.wrong("parent", "required", "请填写上级单位")
         return
-    if node.parent is not None and top:
+    if top and values["parent"] is not None:
         row.wrong("parent", "department_is_root", "最上级单位不能移动到其他单位之下")
         return
     chain = tree.chain(values["code"])

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.principal import Principal
 from kit import audit
+from kit.audit.duty import unaudited
 from kit.db import today
 from kit.errors import Invalid, TooLarge
 from kit.excel.container import kind_of
@@ -35,6 +36,7 @@ router = APIRouter(prefix="/api/auth", tags=["组织机构和人员的导入导�
 BODY_LIMIT = BodyLimit(r"/api/auth/(departments|users)/imports/?$", LIMITS.file_bytes + 64 * 1024)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_EXPORTED = 100_000
+BLANK = unaudited("a blank form, with the names of departments that everybody may know")
 
 
 class Confirmation(BaseModel):
@@ -64,13 +66,15 @@ class HistoryQuery(BaseModel):
     size: Annotated[int, Field(ge=1, le=200)] = 20
 
 
-@router.get("/departments/template.xlsx", dependencies=[require("auth:departments:import")], response_class=Response)
+@router.get(
+    "/departments/template.xlsx", dependencies=[require("auth:departments:import"), BLANK], response_class=Response
+)
 def departments_template(session: SessionDep, principal: CurrentPrincipal) -> Response:
     """The workbook for departments, with drop-downs."""
     return _workbook(exporting.build_template(session, principal, DEPARTMENTS), "组织机构导入模板.xlsx")
 
 
-@router.get("/users/template.xlsx", dependencies=[require("auth:users:import")], response_class=Response)
+@router.get("/users/template.xlsx", dependencies=[require("auth:users:import"), BLANK], response_class=Response)
 def users_template(session: SessionDep, principal: CurrentPrincipal) -> Response:
     """The workbook for people, with drop-downs."""
     return _workbook(exporting.build_template(session, principal, USERS), "人员账号导入模板.xlsx")
@@ -159,6 +163,7 @@ def imports_of(subject: Subject) -> APIRouter:
         """The file as it was sent, its wrong cells red, with 错误原因 in the last column."""
         job = jobs.find(session, principal, subject, import_id)
         kept = jobs.kept_file(session, job)
+        audit.record(session, principal, f"{subject.name}:import.errors", "import", job.id)
         content = reading.marked(subject, kept.content, job.file_name, job.layout, kept.wrong)
         return _workbook(content, f"{job.file_name.removesuffix('.xlsx')}_错误.xlsx")
 

@@ -116,7 +116,7 @@ def test_what_is_wrong_with_a_department_is_named_by_cell(maintainer: Desk) -> N
         ("M10", "壬部", "部门", "M9", None),
         ("M11", "癸部", "部门", "燃气公司", None),
         ("M11", "子部", "部门", "燃气公司", None),  # 14
-        ("GS", "燃气公司", "公司", "工程部", None),
+        ("GS", "燃气公司", "公司", "GC", None),
         ("M12", "丑/部", "部门", "燃气公司", None),
     ]
     job = send(maintainer, DEPARTMENTS, book(TREE_HEADS, rows)).json()
