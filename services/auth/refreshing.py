@@ -28,9 +28,9 @@ def refresh(
     """Takes a refresh token for the next one. Of any number of requests with the same token one moves the family on; those
     that come within ten seconds from the same device get that same successor, later ones end the session."""
     hashed_token = hashed(token)
-    if client.proof is not None and not bound(session, token, client):
-        # Somebody else's telephone, or a browser's token. The token stays good for its owner: whoever copied it cannot
-        # even end the session with it.
+    if not bound(session, token, client):
+        # Somebody else's telephone, a browser's token, or a telephone's in a browser. It stays good for its owner: whoever
+        # copied it cannot even use it up.
         return Refused()
     session_id = session.scalar(
         update(RefreshToken)
@@ -46,8 +46,7 @@ def refresh(
         session_id, used_at = used.session_id, used.used_at
     family = session.get(LoginSession, session_id, with_for_update=True, populate_existing=True)
     user = session.get(User, family.user_id) if family else None
-    kind = "mobile" if client.proof else "web"
-    if family is None or user is None or family.kind != kind or not family.alive(at) or not usable(user, settings):
+    if family is None or user is None or not family.alive(at) or not usable(user, settings):
         return Refused()
     successor = keyring.successor(token)
     if fresh:
@@ -83,11 +82,12 @@ def sign_out(session: Session, token: str, settings: Settings, at: datetime) -> 
 
 
 def bound(session: Session, token: str, client: Client) -> bool:
-    """Whether a refresh token belongs to the telephone that shows the proof."""
-    assert client.proof is not None
+    """Whether a refresh token belongs to where it comes from: to the telephone that shows the proof, or to a browser."""
     row = session.get(RefreshToken, hashed(token))
     family = session.get(LoginSession, row.session_id) if row else None
-    if family is None or family.kind != "mobile":
+    if family is None:
         return False
+    if client.proof is None:
+        return family.kind == "web"
     device = devices.find(session, family.user_id, client.proof.thumbprint)
-    return device is not None and device.id == family.device_id
+    return family.kind == "mobile" and device is not None and device.id == family.device_id

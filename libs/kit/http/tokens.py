@@ -81,12 +81,12 @@ class TokenVerifier:
         keys: KeySource,
         audience: str,
         revocations: Revocations | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self.keys = keys
         self.audience = audience
         self.revocations = revocations
-        self._clock = clock
+        self._clock = clock or (lambda: time.time())
         self._remembered: OrderedDict[str, _Signed] = OrderedDict()
         self._lock = threading.Lock()
 
