@@ -85,6 +85,7 @@ def start(
         )  # fmt: skip
         session.add(job)
         session.flush()
+        audit.record(session, principal, f"ledgers:{slug}:export.start", "export", job.id, detail={"rows": rows})
         return job_json(job)
 
     tasks.add_task(jobs.ring, request.app)

@@ -55,6 +55,7 @@ class RowChecker:
         self.seen: dict[tuple[Any, ...], int] = {}
         self.records: dict[str, int] = {}
         self.keys: list[str] = []
+        self.given: frozenset[str] = frozenset()
         self.valid = self.invalid = 0
 
     def questions(self, found: Found) -> dict[str, Any] | None:
@@ -66,6 +67,7 @@ class RowChecker:
         """Every column that is in the file and that people may write."""
         wanted = (*self.fields, RECORD.key)
         self.keys = [key for key in wanted if key in found.places]
+        self.given = frozenset(self.keys)
         return self.keys
 
     def row(self, number: int, cells: list[Any], faults: Mapping[str, str]) -> bytes:
@@ -100,7 +102,9 @@ class RowChecker:
             if field in self.fields:
                 errors[field] = [code, _FAULTS[code]]
         self._duplicate(number, values, record_id, errors, masked)
-        ok = not errors
+        # What is wrong only with columns that the file does not have may be right with what stands in the ledger
+        # (importing/rechecking.py): such a row keeps its errors, and is looked at again.
+        ok = not any(field in self.given for field in errors)
         self.valid += ok
         self.invalid += not ok
         return (
@@ -114,8 +118,8 @@ class RowChecker:
                     record_id.encode() if record_id else _NULL,
                     b"%d" % version if record_id else _NULL,
                     _json(masked) if masked else _NULL,
-                    _NULL if ok else _json(errors),
-                    _NULL if ok else orjson.dumps({key: as_written(cell) for key, cell in raw.items()}),
+                    _json(errors) if errors else _NULL,
+                    _NULL if not errors else orjson.dumps({key: as_written(cell) for key, cell in raw.items()}),
                     orjson.dumps([values[key] for key in self.sealed]),
                 )
             )

@@ -97,6 +97,12 @@ def _width(spec: FieldSpec) -> float:
 _FROM_JSON: dict[str, Callable[[Any], Any]] = {"day": date.fromisoformat, "decimal": Decimal, "department": UUID}
 
 
+def revived(spec: FieldSpec, value: Any) -> Any:
+    """A value as an import keeps it, with its own type again."""
+    revive = _FROM_JSON.get(spec.kind)
+    return revive(value) if revive and value is not None else value
+
+
 class Presenter:
     """Turns values into what a cell of a workbook shows: labels, names, dates."""
 

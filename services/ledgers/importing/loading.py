@@ -18,6 +18,7 @@ from services.ledgers.importing import mapping
 from services.ledgers.importing.checking import COPY_COLUMNS, spoken_key
 from services.ledgers.importing.context import pack
 from services.ledgers.importing.matching import Matching
+from services.ledgers.importing.rechecking import recheck
 from services.ledgers.importing.sealing import RowSealer, sealed_keys, values_of
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
 from services.ledgers.importing.target import ledger_class
@@ -139,6 +140,7 @@ def compare(session: Session, job: ImportJob, matching: Matching, principal: Pri
     if has_records:
         session.execute(matching.match_records(), parameters)
     session.execute(matching.match_keys(), parameters)
+    recheck(session, job, matching, principal)
     _forbid(session, job, matching, principal, bool(has_records))
     count(session, job)
 
@@ -236,7 +238,7 @@ def _unmask(session: Session, job: ImportJob, matching: Matching) -> None:
             session.execute(
                 update(ImportRow)
                 .where(ImportRow.job_id == job.id, ImportRow.row_no == row.row_no)
-                .values(vals=vals, sealed=tokens, ok=not errors, errors=errors or None)
+                .values(vals=vals, sealed=tokens, ok=not errors.keys() & matching.given, errors=errors or None)
                 .execution_options(synchronize_session=False)
             )
 

@@ -82,6 +82,11 @@ class Matching:
             parts.append(equal if key in self.given else f"({self._kept(key)} OR {equal})")
         return " AND ".join(parts)
 
+    def _action(self, stale: str) -> str:
+        """What becomes of a row that the ledger has; `stale` is when somebody has changed it since it was exported."""
+        return f"""CASE WHEN {self._same()} THEN 'unchanged' WHEN :on_duplicate = 'skip' THEN 'skip'
+                        WHEN {stale} THEN 'stale' ELSE 'update' END"""
+
     # -- comparing ----------------------------------------------------------------------------------------------------
 
     def match_records(self) -> TextClause:
@@ -89,10 +94,7 @@ class Matching:
         return text(f"""
             INSERT INTO import_match (job_id, row_no, target_id, target_version, action, reachable)
             SELECT :job, s.row_no, t.id, t.version,
-                   CASE WHEN {self._same()} THEN 'unchanged'
-                        WHEN :on_duplicate = 'skip' THEN 'skip'
-                        WHEN s.record_version <> t.version THEN 'stale'
-                        ELSE 'update' END, true
+                   {self._action("s.record_version <> t.version")}, true
             FROM ({self.incoming()}) s JOIN {self.name} t ON t.id = s.record_id AND t.deleted_at IS NULL
             WHERE s.record_id IS NOT NULL""")  # noqa: S608
 
@@ -101,11 +103,16 @@ class Matching:
         return text(f"""
             INSERT INTO import_match (job_id, row_no, target_id, target_version, action, reachable)
             SELECT :job, s.row_no, t.id, t.version,
-                   CASE WHEN {self._same()} THEN 'unchanged'
-                        WHEN :on_duplicate = 'skip' THEN 'skip'
-                        ELSE 'update' END, true
+                   {self._action("false")}, true
             FROM ({self.incoming()}) s JOIN {self.name} t ON t.deleted_at IS NULL AND {self.key_equal()}
             WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)""")  # noqa: S608
+
+    def judge(self) -> TextClause:
+        """Says anew what becomes of rows whose values have been looked at again (importing/rechecking.py)."""
+        return text(f"""
+            UPDATE import_match m SET action = {self._action("coalesce(s.record_version, t.version) <> t.version")}
+            FROM ({self.incoming()}) s, {self.name} t
+            WHERE m.job_id = :job AND m.row_no = s.row_no AND t.id = m.target_id""")  # noqa: S608
 
     def taken_keys(self) -> TextClause:
         """Rows matched by record number whose new key belongs to another row."""

@@ -121,18 +121,20 @@ def one_line(heading: str) -> str:
 
 def row_json(row_class: type[LedgerRow], row: ImportRow, action: str | None, present: Presenter) -> dict[str, Any]:
     """One row: its cells as text, its errors by field, and what will become of it."""
+    # A right row may keep errors that would be some if the ledger did not have it (importing/rechecking.py).
+    errors = {} if row.ok else row.errors or {}
     return {
         "row": row.row_no,
         "action": None if not row.ok else _ACTIONS[action] if action else "created",
         "values": texts_of(row_class, row, present),
-        "errors": {field: {"code": code, "message": message} for field, (code, message) in (row.errors or {}).items()},
+        "errors": {field: {"code": code, "message": message} for field, (code, message) in errors.items()},
     }
 
 
 def texts_of(row_class: type[LedgerRow], row: ImportRow, present: Presenter) -> dict[str, str | None]:
     """What the person wrote where we kept it (wrong rows), otherwise what we understood."""
     fields = row_class.input_fields()
-    if row.texts:
+    if row.texts and not row.ok:
         return {key: text for key, text in row.texts.items() if key in fields}
     texts: dict[str, str | None] = {}
     for value, (key, spec) in zip(values_of(row_class, row), fields.items(), strict=True):

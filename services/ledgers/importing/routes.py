@@ -270,6 +270,10 @@ def confirm(
         # The rights are those of now, not of the upload.
         job.state, job.progress, job.attempts = "confirming", 0, 0
         job.principal, job.runner, job.heartbeat_at = principal.model_dump(mode="json"), None, None
+        audit.record(
+            session, principal, f"ledgers:{slug}:import.confirm", "import", job.id,
+            detail={"file": job.file_name, "rows": job.valid},
+        )  # fmt: skip
         tasks.add_task(jobs.ring, request.app)
         return job_json(session, job, principal)
     try:

@@ -104,7 +104,7 @@ class ImportRow(Base):
     ok: Mapped[bool]
     vals: Mapped[Any] = mapped_column(JSONB)
     # The tokens of the sealed fields, in the fields' order, made for the ledger's own columns; in `vals` they are null.
-    sealed: Mapped[list[str | None] | None] = mapped_column(ARRAY(Text))
+    sealed: Mapped[list[str | None] | None] = mapped_column(ARRAY(Text), info={"tokens": True})
     # The fields that a rule has filled.
     filled: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     # From the hidden column of a workbook that we exported: which row this was, in which version.

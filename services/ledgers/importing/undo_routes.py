@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request
 
+from kit import audit
 from kit.http.principal import CurrentPrincipal
 from kit.http.session import SessionDep
 from services.ledgers.importing import jobs, undoing
@@ -36,6 +37,9 @@ def undo(
         job.state, job.progress, job.attempts = "undoing", 0, 0
         job.error_code = job.error_message = None
         job.principal, job.runner, job.heartbeat_at = principal.model_dump(mode="json"), None, None
+        audit.record(
+            session, principal, f"ledgers:{slug}:import.undo.start", "import", job.id, detail={"file": job.file_name}
+        )
         tasks.add_task(jobs.ring, request.app)
     else:
         undoing.undo(session, job, principal)
