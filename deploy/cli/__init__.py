@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typer
 
-from deploy.cli import accounts, audit, bus, run, stack, upkeep
+from deploy.cli import accounts, audit, bus, personal, run, stack, upkeep
 
 app = typer.Typer(
     name="safework",
@@ -19,6 +19,7 @@ run.register(app)
 upkeep.register(app)
 app.add_typer(bus.app, name="bus")
 app.add_typer(audit.app, name="audit")
+app.add_typer(personal.app, name="personal")
 app.add_typer(accounts.app, name="accounts")
 
 __all__ = ["app"]

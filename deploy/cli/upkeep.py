@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli import context
+from deploy.cli.personal import refuse_lost_keys
 from deploy.cli.terminal import fail, out
 
 One = Annotated[str | None, typer.Argument(help="服务名")]
@@ -27,7 +28,9 @@ def migrate(service: One = None, every: Every = False) -> None:
     from kit.db import migrate as migrations
 
     for name in context.services(service, every):
-        migrations.upgrade(context.settings(name))
+        settings = context.settings(name)
+        migrations.upgrade(settings)
+        refuse_lost_keys(name, settings)
         out.print(f"{name}：数据库已是最新")
 
 

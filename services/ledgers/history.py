@@ -45,7 +45,7 @@ class RowChanged(Base):
     kind: Mapped[str]
     # The import that wrote it, so that an import's page can lead to what it did.
     batch_id: Mapped[UUID | None]
-    changes: Mapped[Any] = mapped_column(JSONB, server_default="{}", default=dict)
+    changes: Mapped[Any] = mapped_column(JSONB, server_default="{}", default=dict, info={"tokens": True})
 
     __table_args__ = (Index("ix_row_change_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),)
 

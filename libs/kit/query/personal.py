@@ -1,6 +1,6 @@
 """Sealed values on a finished page. PostgreSQL makes the page as JSON without being able to read them; here each token is
-replaced by what the person may see. One look with a regular expression over some kilobytes, and two microseconds a value:
-parsing the page, and writing it again, would cost as much for its other fields."""
+replaced by what the person may see. One look over some kilobytes, and two microseconds a value: parsing the page, and
+writing it again, would cost as much for its other fields."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _log = log.get(__name__)
 
 # Stands for a value that cannot be opened: one broken value must not take a whole list away.
 UNREADABLE = "（无法解密）"
+_TEXT = re.compile(r'(?:[^"\\]|\\.)*')
 
 
 class PersonalColumns:
@@ -28,17 +29,30 @@ class PersonalColumns:
         self.fields = {key: spec for key, spec in fields.items() if isinstance(_type(table, key), Sealed)}
         self._labels = {key: _type(table, key).label for key in self.fields}
         self.reveal = reveal
-        # A quotation mark inside of a text is escaped in JSON, so that nobody can write what looks like a field. Whatever
-        # stands there that is no token is not shown either: somebody has put it past the program.
+        # A quotation mark inside of a text is escaped in JSON, so that nobody can write what looks like a field.
         keys = "|".join(map(re.escape, self.fields))
-        self._tokens = re.compile(rf'"({keys})":"((?:[^"\\]|\\.)*)"') if self.fields else None
+        self._begins = re.compile(rf'"({keys})":"') if self.fields else None
 
     def shown(self, page: str) -> str:
-        """The page with its tokens opened."""
-        if self._tokens is None:
+        """The page with its tokens opened. Whatever stands there that is no token is not shown either: somebody has put it
+        past the program."""
+        if self._begins is None:
             return page
         ring = keyring()
-        return self._tokens.sub(lambda found: self._field(ring, found[1], found[2]), page)
+        parts: list[str] = []
+        last = 0
+        # Only the beginnings are looked for by expression, the ends by `find`: four times as fast (bench/lists.py).
+        for begin in self._begins.finditer(page):
+            start = begin.end()
+            end = page.find('"', start)
+            if page[end - 1] == "\\":
+                # No token has a backslash; what has one is skipped as the text of JSON that it is.
+                end = _TEXT.match(page, start).end()  # type: ignore[union-attr]
+            shown = self._opened(ring, begin[1], page[start:end])
+            parts.append(page[last : start - 1])
+            parts.append(f'"{shown}"' if shown is not None and shown.isalnum() else orjson.dumps(shown).decode())
+            last = end + 1
+        return "".join((*parts, page[last:]))
 
     def value(self, key: str, value: str | None) -> str | None:
         """An opened value, as this person sees it."""
@@ -48,9 +62,6 @@ class PersonalColumns:
         """Turns tokens of a column into what this person sees, for exports; the ring is looked up once."""
         ring = keyring()
         return lambda token: None if token is None else self._opened(ring, key, token)
-
-    def _field(self, ring: Keyring, key: str, token: str) -> str:
-        return f'"{key}":{orjson.dumps(self._opened(ring, key, token)).decode()}'
 
     def _opened(self, ring: Keyring, key: str, token: str) -> str | None:
         try:

@@ -59,7 +59,10 @@ class Keyring:
 
     def seal(self, label: str, value: str, purpose: str | None = None) -> str:
         """The token of a value in the column `label`; with a purpose it can be found by exact value."""
-        hashed = self.hash(purpose, value) if purpose else ""
+        return self.sealed_as(label, value, self.hash(purpose, value) if purpose else "")
+
+    def sealed_as(self, label: str, value: str, hashed: str) -> str:
+        """The token of a value whose hash is known already."""
         nonce = os.urandom(_NONCE)
         body = nonce + self._sealing.encrypt(nonce, value.encode(), f"{label}\0{hashed}".encode())
         return f"{MARK}.{hashed}.{self.first}.{b2a_base64(body, newline=False).decode()}"
