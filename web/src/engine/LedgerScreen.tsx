@@ -2,6 +2,7 @@
 import { Skeleton } from "antd";
 import { lazy, Suspense, useMemo } from "react";
 import { useDepartments } from "../api/manifest";
+import { Navigate } from "react-router";
 import { NotFound } from "../app/NotFound";
 import { Engine } from "./field/context";
 import { FormPage } from "./form/FormPage";
@@ -36,6 +37,8 @@ function Part({ ledger, path, rest }: Props) {
       </Suspense>
     );
   }
+  // What a label's code and a message link to: the row, opened over the list.
+  if (/^[0-9a-f-]{36}$/.test(rest)) return <Navigate to={`${path}?row=${rest}`} replace />;
   const edit = /^([0-9a-f-]{36})\/edit$/.exec(rest);
   if (edit?.[1] && ledger.permissions.update) return <FormPage id={edit[1]} path={path} />;
   return <NotFound />;

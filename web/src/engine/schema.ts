@@ -62,6 +62,8 @@ export interface LedgerManifest {
   permissions: { create: boolean; update: boolean; delete: boolean; import: boolean; export: boolean };
   default_sort?: string | null;
   fields: Field[];
+  /** The sheets of labels to choose from; none where things of this ledger get no label. */
+  labels?: { key: string; title: string; each: number }[];
   expiry: { field: string; title?: string | null; warn_days: number[] }[];
   dictionaries: Record<string, DictionaryItem[]>;
 }

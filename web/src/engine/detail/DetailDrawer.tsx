@@ -1,6 +1,8 @@
-/** Everything about one row, by groups, with what can be done to it. */
+/** Everything about one row: its fields by groups, its files, its history; and what can be done to it. */
 import { useQuery } from "@tanstack/react-query";
-import { Button, Descriptions, Drawer, Skeleton, Space } from "antd";
+import { PrinterOutlined } from "@ant-design/icons";
+import { Button, Descriptions, Drawer, Skeleton, Space, Tabs } from "antd";
+import { lazy, Suspense, type ReactNode } from "react";
 import { ledgers } from "../../api/ledgers";
 import { Failure } from "../../app/ErrorBoundary";
 import { dateTime } from "../../shared/format";
@@ -8,6 +10,9 @@ import { useEngine } from "../field/context";
 import { kindOf } from "../field/registry";
 import { nameOf } from "../list/useRemove";
 import { grouped, type Row } from "../schema";
+
+const Attachments = lazy(() => import("./Attachments"));
+const History = lazy(() => import("./History"));
 
 interface Props {
   id: string | null;
@@ -33,6 +38,12 @@ export function DetailDrawer({ id, onClose, onEdit, onRemove }: Props) {
       extra={
         row.data && (
           <Space>
+            <Button
+              icon={<PrinterOutlined aria-hidden />}
+              aria-label="打印"
+              title="打印这条记录"
+              onClick={() => printRow()}
+            />
             {ledger.permissions.delete && (
               <Button danger onClick={() => onRemove(row.data)}>
                 删除
@@ -49,9 +60,30 @@ export function DetailDrawer({ id, onClose, onEdit, onRemove }: Props) {
     >
       {row.isPending && <Skeleton active />}
       {row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
-      {row.data && <Detail row={row.data} />}
+      {row.data && (
+        <Tabs
+          key={row.data.id}
+          className="row-tabs"
+          items={[
+            { key: "detail", label: "详情", children: <Detail row={row.data} /> },
+            { key: "files", label: "附件", children: <Lazy part={<Attachments id={row.data.id} />} /> },
+            { key: "history", label: "修改历史", children: <Lazy part={<History id={row.data.id} />} /> },
+          ]}
+        />
+      )}
     </Drawer>
   );
+}
+
+function Lazy({ part }: { part: ReactNode }) {
+  return <Suspense fallback={<Skeleton active />}>{part}</Suspense>;
+}
+
+/** The browser's own print, with nothing on the paper but the drawer (styles.css). */
+function printRow() {
+  document.body.classList.add("print-row");
+  window.addEventListener("afterprint", () => document.body.classList.remove("print-row"), { once: true });
+  window.print();
 }
 
 function Detail({ row }: { row: Row }) {

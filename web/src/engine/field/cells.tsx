@@ -43,7 +43,7 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
   if (isEmpty(value)) return EMPTY;
   const day = String(value).slice(0, 10);
   const watch = ledger.expiry.find((expiry) => expiry.field === field.key);
-  const state = watch && !isSettled(row) ? due(day, watch.warn_days) : null;
+  const state = watch && !isSettled(row) ? due(day, warnDays(row, watch.warn_days)) : null;
   return (
     <span className="number day">
       {day}
@@ -55,6 +55,12 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
       {state && state.level !== "ok" && <StatusTag tone={DUE_TONE[state.level]}>{state.text}</StatusTag>}
     </span>
   );
+}
+
+/** A row's own days say when its first warning comes; the nearer thresholds of the ledger stay. */
+function warnDays(row: CellProps["row"], usual: number[]): number[] {
+  const own = row.warn_days;
+  return typeof own === "number" ? [own, ...usual.filter((days) => days < own)] : usual;
 }
 
 /** Rows that nobody has to act on any more: their dates give no warning (domain.md 1.3, Suppress). */

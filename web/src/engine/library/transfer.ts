@@ -5,9 +5,29 @@ import type { LibraryNode, Upload, UploadPart } from "../../api/documents";
 import { afterFailure, delayBefore, nextParts, sentBytes } from "./parts";
 import { put, PutFailed } from "./put";
 
+/** Where uploads are begun, taken up and completed: a library, or the attachments of a row. */
+export interface Channel {
+  begin: (file: { name: string; size: number; sha256: string; onConflict: OnConflict }) => Promise<Upload>;
+  upload: (id: string) => Promise<Upload>;
+  complete: (id: string) => Promise<LibraryNode>;
+}
+
 export interface Target {
   slug: string;
   parentId: string | null;
+  /** The library named by `slug`, unless something else is said. */
+  channel?: Channel;
+}
+
+function channelOf({ slug, parentId, channel }: Target): Channel {
+  return (
+    channel ?? {
+      begin: ({ onConflict, ...file }) =>
+        documents.beginUpload(slug, { ...file, parent_id: parentId, on_conflict: onConflict }),
+      upload: documents.upload,
+      complete: documents.completeUpload,
+    }
+  );
 }
 
 /** Where an unfinished upload of this very file is remembered, so that it goes on after a reload. */
@@ -20,20 +40,14 @@ async function open(target: Target, file: File, sha256: string, onConflict: OnCo
   const known = localStorage.getItem(key);
   if (known) {
     try {
-      const upload = await documents.upload(known);
+      const upload = await channelOf(target).upload(known);
       if (upload.parts.length > 0 && upload.size === file.size) return upload;
     } catch (error) {
       if (!(error instanceof ApiError) || ![403, 404, 409, 410].includes(error.status)) throw error;
     }
     localStorage.removeItem(key); // over, swept away or completed: begin anew
   }
-  const upload = await documents.beginUpload(target.slug, {
-    name: file.name,
-    parent_id: target.parentId,
-    size: file.size,
-    sha256,
-    on_conflict: onConflict,
-  });
+  const upload = await channelOf(target).begin({ name: file.name, size: file.size, sha256, onConflict });
   localStorage.setItem(key, upload.id);
   return upload;
 }
@@ -47,10 +61,10 @@ export async function transfer(
   signal: AbortSignal,
 ): Promise<LibraryNode> {
   const upload = await open(target, file, sha256, onConflict);
-  await sendParts(upload, file, onSent, signal);
+  await sendParts(channelOf(target), upload, file, onSent, signal);
   signal.throwIfAborted();
   try {
-    const node = await documents.completeUpload(upload.id);
+    const node = await channelOf(target).complete(upload.id);
     localStorage.removeItem(memoryKey(target, file, sha256));
     return node;
   } catch (error) {
@@ -63,6 +77,7 @@ export async function transfer(
 }
 
 async function sendParts(
+  channel: Channel,
   upload: Upload,
   file: File,
   onSent: (bytes: number) => void,
@@ -97,7 +112,7 @@ async function sendParts(
       await pause(delayBefore(tried), either);
       if (next === "new-url") {
         const fresh = new Map(
-          (await documents.upload(upload.id)).parts.map((candidate) => [candidate.number, candidate]),
+          (await channel.upload(upload.id)).parts.map((candidate) => [candidate.number, candidate]),
         );
         parts = parts.map((candidate) => ({ ...candidate, url: fresh.get(candidate.number)?.url ?? candidate.url }));
       }

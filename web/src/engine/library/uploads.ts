@@ -57,7 +57,7 @@ async function run(task: UploadTask): Promise<void> {
     for (const listener of finished) listener(task);
   } catch (error) {
     if (abort.signal.aborted) change(task.id, { state: "paused" });
-    else if (error instanceof ApiError && error.status === 409 && own.onConflict === "error") {
+    else if (error instanceof ApiError && error.code === "name_taken" && own.onConflict === "error") {
       change(task.id, { state: "conflict", error: describe(error) });
     } else change(task.id, { state: "failed", error: reason(error) });
   } finally {

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Dropdown, Space, Table } from "antd";
 import { MoreOutlined } from "@ant-design/icons";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { ledgers } from "../../api/ledgers";
 import { useSession } from "../../api/session";
@@ -14,14 +14,18 @@ import { DetailDrawer } from "../detail/DetailDrawer";
 import { useEngine } from "../field/context";
 import { FormDrawer } from "../form/FormDrawer";
 import { editableFields, type Row } from "../schema";
-import { columnsOf, defaultChoice, type ColumnChoice } from "./columns";
+import { BatchBar } from "./BatchBar";
+import { columnsOf } from "./columns";
 import { HiddenFilters } from "./HiddenFilters";
 import { phoneColumns } from "./phone";
 import { DepartmentTree } from "./DepartmentTree";
 import { readState, SIZES, toFilters, toQuery, writeState, type ListState } from "./query";
 import { SearchBar } from "./SearchBar";
 import { Toolbar, type Density } from "./Toolbar";
-import { useRemove } from "./useRemove";
+import { stateOf, useListSettings, viewOf } from "./useListSettings";
+import { nameOf, useRemove } from "./useRemove";
+import { useSelection } from "./useSelection";
+import { ViewsMenu } from "./ViewsMenu";
 
 /** Up to this many fields a form fits into a drawer; above, it gets a page of its own (frontend.md 7.7). */
 const DRAWER_FIELDS = 20;
@@ -36,7 +40,8 @@ export function ListPage({ path }: { path: string }) {
   const [params, setParams] = useSearchParams();
   const state = useMemo(() => readState(params), [params]);
   const rowId = params.get("row");
-  const [choice, setChoice] = usePreference<ColumnChoice>(userId, `columns.${ledger.slug}`, defaultChoice(ledger));
+  const settings = useListSettings(ledger, userId);
+  const { choice, setChoice } = settings;
   const [density, setDensity] = usePreference<Density>(userId, "density", "small");
   const [full, setFull] = useState(false);
   const [editing, setEditing] = useState<string | null | undefined>(undefined);
@@ -48,6 +53,15 @@ export function ListPage({ path }: { path: string }) {
     queryFn: ({ signal }) => ledgers.list(ledger.slug, query, signal),
     placeholderData: keepPreviousData,
   });
+  const selection = useSelection(list.data?.items, (row) => nameOf(ledger, row));
+  const opening = settings.views.find((view) => view.is_default);
+  const opened = useRef(false);
+  useEffect(() => {
+    // The default view is for who opens the ledger, not for who comes with conditions of their own or has reset them.
+    if (opened.current || !settings.ready) return;
+    opened.current = true;
+    if (opening && params.size === 0) setParams(writeState(stateOf(opening)), { replace: true });
+  }, [settings.ready, opening, params, setParams]);
   const go = (change: Partial<ListState>) => setParams(writeState({ ...state, page: 1, ...change }));
   const showRow = (id: string | null) => {
     const next = writeState(state);
@@ -109,6 +123,7 @@ export function ListPage({ path }: { path: string }) {
       })
     : wide;
   const width = wide.reduce((total, column) => total + Number(column.width ?? 120), 0);
+  const selectable = update || mayDelete || Boolean(ledger.labels?.length);
   const empty = !list.data?.items.length;
   const filtered = Boolean(state.q || state.dept || Object.keys(state.filters).length);
 
@@ -142,8 +157,21 @@ export function ListPage({ path }: { path: string }) {
           onNew={() => edit(null)}
           onReload={() => void list.refetch()}
           total={list.isPlaceholderData ? undefined : list.data?.total}
+          views={
+            <ViewsMenu
+              views={settings.views}
+              current={viewOf(state, choice)}
+              onTake={(view) => {
+                if (view.settings.columns) setChoice(view.settings.columns);
+                setParams(writeState(stateOf(view)));
+              }}
+              onSave={settings.save}
+              onRemove={settings.remove}
+            />
+          }
           exportQuery={{ ...toFilters(ledger, state), sort: state.sort || undefined }}
         />
+        <BatchBar ledger={ledger} selection={selection} />
         {list.isError ? (
           <Failure error={list.error} onRetry={() => void list.refetch()} />
         ) : (
@@ -157,6 +185,7 @@ export function ListPage({ path }: { path: string }) {
             scroll={empty || phone ? {} : { x: width }}
             sticky={!empty}
             bordered
+            {...(selectable ? { rowSelection: selection.table } : {})}
             onRow={(row) => ({ onDoubleClick: () => showRow(row.id) })}
             onChange={(_pagination, _filters, sorter) => {
               const { columnKey, order } = Array.isArray(sorter) ? sorter[0]! : sorter;

@@ -5,11 +5,12 @@ import {
   FullscreenExitOutlined,
   FullscreenOutlined,
   ImportOutlined,
+  MoreOutlined,
   PlusOutlined,
   ReloadOutlined,
 } from "@ant-design/icons";
 import { App, Button, Dropdown, Space } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useNavigate } from "react-router";
 import { ledgers } from "../../api/ledgers";
 import type { Query } from "../../api/http";
@@ -19,6 +20,11 @@ import { markTemplate } from "../import/flow";
 import { shownFields, type ColumnChoice } from "./columns";
 import { ColumnSettings } from "./ColumnSettings";
 import { ExportChoice, type ExportColumns } from "./ExportChoice";
+
+const Bin = lazy(() => import("./Bin"));
+const Labels = lazy(() => import("./Labels"));
+/** As many labels as the service prints at once. */
+const MOST_LABELS = 500;
 
 export type Density = "small" | "medium" | "large";
 
@@ -34,6 +40,8 @@ interface Props {
   onNew: () => void;
   onReload: () => void;
   exportQuery: Query;
+  /** The menu of saved views. */
+  views: ReactNode;
   /** How many rows the current filters let through; undefined while that is not known. */
   total: number | undefined;
 }
@@ -43,6 +51,7 @@ export function Toolbar(props: Props) {
   const { message } = App.useApp();
   const navigate = useNavigate();
   const [busy, setBusy] = useState<"template" | "export" | null>(null);
+  const [open, setOpen] = useState<"bin" | "labels" | null>(null);
 
   async function get(what: "template" | "export", load: () => Promise<string>) {
     setBusy(what);
@@ -66,6 +75,19 @@ export function Toolbar(props: Props) {
       }),
     );
 
+  const many = props.total ?? 0;
+  const more = [
+    ...(ledger.labels?.length
+      ? [
+          {
+            key: "labels",
+            label: many > MOST_LABELS ? `打印标签（最多 ${MOST_LABELS} 枚，请先查询）` : `打印标签（当前 ${many} 条）`,
+            disabled: many === 0 || many > MOST_LABELS,
+          },
+        ]
+      : []),
+    ...(ledger.permissions.delete ? [{ key: "bin", label: "回收站" }] : []),
+  ];
   return (
     <div className="toolbar no-print">
       <Space wrap>
@@ -97,8 +119,30 @@ export function Toolbar(props: Props) {
             onExport={exportRows}
           />
         )}
+        {more.length > 0 && (
+          <Dropdown
+            trigger={["click"]}
+            menu={{ items: more, onClick: ({ key }) => setOpen(key as "bin" | "labels") }}
+          >
+            <Button icon={<MoreOutlined aria-hidden />} aria-label="更多">
+              更多
+            </Button>
+          </Dropdown>
+        )}
       </Space>
+      <Suspense fallback={null}>
+        {open === "bin" && <Bin ledger={ledger} onClose={() => setOpen(null)} />}
+        {open === "labels" && (
+          <Labels
+            ledger={ledger}
+            wanted={{ filters: texts(props.exportQuery) }}
+            many={props.total ?? 0}
+            onClose={() => setOpen(null)}
+          />
+        )}
+      </Suspense>
       <Space size={4}>
+        {props.views}
         <Button
           type="text"
           icon={<ReloadOutlined aria-hidden />}
@@ -132,4 +176,9 @@ export function Toolbar(props: Props) {
       </Space>
     </div>
   );
+}
+
+function texts(query: Query): Record<string, string> {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return Object.fromEntries(given.map(([key, value]) => [key, String(value)]));
 }

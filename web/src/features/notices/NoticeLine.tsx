@@ -22,6 +22,7 @@ const CLOSED: Record<string, string> = {
   changed: "日期已更新",
   deleted: "记录已删除",
   retired: "已停用或注销",
+  refilled: "已补足",
   replaced: "已换新证",
 };
 
