@@ -8,4 +8,8 @@ export interface ScreenProps {
 
 const screen = (load: () => Promise<{ default: ComponentType<ScreenProps> }>) => lazy(load);
 
-export const SCREENS: Record<string, ReturnType<typeof screen> | undefined> = {};
+export const SCREENS: Record<string, ReturnType<typeof screen> | undefined> = {
+  sessions: screen(() => import("../features/sessions/SessionsPage")),
+  roles: screen(() => import("../features/roles/RolesPage")),
+  dictionaries: screen(() => import("../features/dictionaries/DictionariesPage")),
+};

@@ -6,6 +6,7 @@ import type { Scope } from "../../api/types";
 import { dropDrafts } from "../../shared/drafts";
 import { SERVICES, SCOPES, VERBS } from "./words";
 import { Nothing } from "../../shared/Nothing";
+import { MyDelegations } from "../roles/MyDelegations";
 
 export default function AccountPage() {
   const { me } = useSession();
@@ -65,6 +66,7 @@ export default function AccountPage() {
           ]}
         />
       </Card>
+      <MyDelegations />
       <Card title="我的权限">
         <Table
           size="small"
