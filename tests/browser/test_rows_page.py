@@ -1,0 +1,154 @@
+"""What can be done with rows beside writing one: batch, recycle bin, views, labels, history, attachments."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.office import api
+from tests.system.stack import Stack
+
+pytestmark = pytest.mark.timeout(900)
+
+SUPPLIES = "/ledgers/emergency-supplies"
+PDF = b"%PDF-1.7\n" + b"scan " * 400 + b"\n%%EOF"
+
+
+@pytest.fixture
+def store(stack: Stack) -> tuple[str, list[dict[str, Any]]]:
+    """A store of three things that no other test has."""
+    name = f"测试仓{uuid4().hex[:6]}"
+    with api(stack, "safety") as client:
+        departments = client.get("/api/auth/departments").json()["items"]
+        department = next(one["id"] for one in departments if one["name"] == "工程部")
+        rows = []
+        for thing in ("防爆手电筒", "堵漏夹具", "警戒带"):
+            answer = client.post(
+                "/api/ledgers/emergency-supplies",
+                json={
+                    "name": thing, "category": "lighting", "warehouse": name, "quantity": 20, "unit": "个",
+                    "keeper": "李四", "phone": "13900000000", "status": "good", "dept_id": department,
+                },
+            )  # fmt: skip
+            assert answer.status_code == 201, answer.text
+            rows.append(answer.json())
+    return name, rows
+
+
+def test_rows_are_changed_deleted_and_brought_back_together(
+    open_office: Open, store: tuple[str, list[dict[str, Any]]]
+) -> None:
+    name, _ = store
+    office = open_office("safety")
+    page = office.page
+    office.go(f"{SUPPLIES}?q={name}")
+    expect(office.rows).to_have_count(3)
+    office.main.get_by_label("选择 防爆手电筒").check()
+    office.main.get_by_label("选择 警戒带").check()
+    bar = office.main.get_by_role("region", name="批量操作")
+    expect(bar).to_contain_text("已选 2 条")
+    bar.get_by_role("button", name="批量修改").click()
+    office.choose("要修改的字段", "保管人")
+    page.locator("#batch-value").fill("赵六")
+    office.accessible()
+    office.dialog_button("修改 2 条").click()
+    expect(page.get_by_text("已修改 2 条")).to_be_visible()
+    expect(office.rows.filter(has_text="赵六")).to_have_count(2)
+    expect(bar).to_be_hidden()
+
+    office.main.get_by_label("选择 防爆手电筒").check()
+    office.main.get_by_label("选择 警戒带").check()
+    bar.get_by_role("button", name="批量删除").click()
+    office.dialog_button("删除 2 条").click()
+    expect(office.rows).to_have_count(1)
+    page.get_by_role("button", name="撤销删除").click()
+    expect(office.rows).to_have_count(3)
+
+    # Deleted again, and found in the recycle bin.
+    office.main.get_by_label("选择 警戒带").check()
+    bar.get_by_role("button", name="批量删除").click()
+    office.dialog_button("删除 1 条").click()
+    expect(office.rows).to_have_count(2)
+    office.button("更多").click()
+    page.get_by_role("menuitem", name="回收站").click()
+    bin_ = page.locator(".ant-drawer:visible")
+    bin_.get_by_label("在已删除的记录中查找").fill(name)
+    page.keyboard.press("Enter")
+    expect(bin_.locator("tbody tr.ant-table-row")).to_have_count(1)
+    bin_.get_by_label(re.compile("^选择 警戒带")).check()
+    office.accessible()
+    bin_.get_by_role("button", name="恢复 1 条").click()
+    expect(bin_.get_by_text("没有找到")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(office.rows).to_have_count(3)
+
+
+def test_a_label_leads_to_the_row_its_history_and_its_files(
+    open_office: Open, store: tuple[str, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    _, rows = store
+    office = open_office()
+    page = office.page
+    # As a phone does that has scanned the code: sign in first, then the row.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{SUPPLIES}/{rows[1]['id']}")
+    page.get_by_label("用户名").fill("safety")
+    page.get_by_label("密码", exact=True).fill(office.stack.password)
+    page.keyboard.press("Enter")
+    drawer = page.locator(".ant-drawer:visible")
+    expect(drawer).to_contain_text("堵漏夹具")
+    drawer.get_by_role("tab", name="附件").click()
+    scan = tmp_path / "检验报告.pdf"
+    scan.write_bytes(PDF)
+    drawer.locator("input[type=file]").set_input_files(scan)
+    file = drawer.locator(".row-file")
+    expect(file).to_contain_text("检验报告.pdf")
+    expect(drawer.get_by_role("button", name="下载 检验报告.pdf")).to_be_visible()
+    office.fits()
+    office.accessible()
+    drawer.get_by_role("button", name="删除 检验报告.pdf").click()
+    office.dialog_button("删除").click()
+    expect(file).to_have_count(0)
+    page.get_by_role("button", name="撤销删除").click()
+    expect(file).to_have_count(1)
+    with api(office.stack, "safety") as client:
+        url = f"/api/ledgers/emergency-supplies/{rows[1]['id']}"
+        assert client.put(url, json={"version": 1, "quantity": 7}).status_code == 200
+    drawer.get_by_role("tab", name="修改历史").click()
+    expect(drawer.locator(".row-history")).to_contain_text(re.compile("数量：20\\s*→ 7"))
+    office.accessible()
+
+
+def test_a_view_keeps_conditions_and_columns_on_the_server_and_labels_are_printed(
+    open_office: Open, store: tuple[str, list[dict[str, Any]]]
+) -> None:
+    name, _ = store
+    office = open_office("safety")
+    page = office.page
+    office.go(f"{SUPPLIES}?q={name}")
+    expect(office.rows).to_have_count(3)
+    office.button("视图").click()
+    title = f"视图{name[-6:]}"
+    page.get_by_label("视图名称").fill(title)
+    page.keyboard.press("Enter")
+    page.get_by_label(f"{title}：打开台账时默认使用").click()
+    expect(page.get_by_text("打开台账时将使用")).to_be_visible()
+    office.accessible()
+    # Another machine of the same person: the ledger opens with it.
+    other = open_office("safety")
+    other.page.goto(SUPPLIES)
+    expect(other.page).to_have_url(re.compile("q="))
+    expect(other.rows).to_have_count(3)
+    other.button("更多").click()
+    other.page.get_by_role("menuitem", name="打印标签（当前 3 条）").click()
+    download = other.save_as(other.dialog_button("下载 PDF"))
+    assert Path(download.path()).read_bytes().startswith(b"%PDF")
+    other.button("视图").click()
+    other.page.get_by_role("button", name=f"删除视图 {title}").click()
+    expect(other.page.get_by_text("已删除视图")).to_be_visible()
