@@ -171,9 +171,10 @@ def _sql(spec: FieldSpec, column: Any) -> Any:
 def _show(spec: FieldSpec, lookups: Lookups, reader: RowReader) -> Show | None:
     """What turns a value into a cell, or None where it is one already. Dictionaries of ready answers, for this runs for
     each of a million cells."""
-    if spec.key in reader.personal.fields:
-        return reader.personal.opener(spec.key)
     show = formatter(spec, lookups)
+    if spec.key in reader.personal.fields:
+        opened = reader.personal.opener(spec.key)
+        return (lambda token: show(opened(token))) if spec.dictionary else opened
     if spec.kind == "choice":
         return _ready({item: show(item) for item in lookups.dictionaries[spec.dictionary or ""].items})
     if spec.kind == "department":

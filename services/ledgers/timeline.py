@@ -131,7 +131,7 @@ class _Wording:
                 opened = keyring().open(column.label, value)
             except SealError:
                 return HIDDEN
-            return str(opened if self.reveal else mask_value(spec, opened))
+            return str(formatter(spec, self.lookups)(opened) if self.reveal else mask_value(spec, opened))
         return HIDDEN
 
 

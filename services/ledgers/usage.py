@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from contracts.principal import Principal
 from kit.directory import scope_clause
 from kit.http.usage import Usage
+from kit.sealing import by_value, is_sealed
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.ledger import LedgerRow
 
@@ -42,7 +43,9 @@ def _counts(
         .where(scope_clause(principal, row_class.__table__.c.dept_id, row_class.__table__.c.created_by))
         .subquery()
     )
-    query = select(rows.c.item, func.count()).group_by(rows.c.item)
+    # A sealed item is another token in each row; its hash is one.
+    shown = func.min(rows.c.item) if is_sealed(column) else rows.c.item
+    query = select(shown, func.count()).group_by(by_value(rows.c.item))
     if value is not None:
         query = query.where(rows.c.item == value)
     return {str(found): number for found, number in session.execute(query)}

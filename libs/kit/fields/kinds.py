@@ -47,9 +47,9 @@ class Kind:
 
     @property
     def sealable(self) -> bool:
-        """Whether a personal field of this kind is encrypted at rest: those that hold text of their own. An item of a
-        dictionary, a date or a number says little without the person, and rules have to reckon with it."""
-        return self.free_text or self.name in ("identity", "phone")
+        """Whether a personal field of this kind is encrypted at rest: those whose value is one text. Of the others a rule
+        has to reckon with the value itself, a date or an amount; they are masked, and stand as they are."""
+        return self.python is str
 
     def column(self, spec: FieldSpec) -> TypeEngine[Any]:
         """The SQL type of a field; `bind` gives a sealed one its name."""

@@ -141,7 +141,7 @@ class ImportEffect(Base):
     job_id: Mapped[UUID] = mapped_column(primary_key=True)
     row_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info={"tokens": True})
 
 
 class ImportMapping(Base):
