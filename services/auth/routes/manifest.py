@@ -17,6 +17,17 @@ PAGES: tuple[tuple[str, Page], ...] = (
         "auth:dictionaries:read",
         Page(leaf="1.1", title="字典管理", screen="dictionaries", key="dictionaries", path="/system/dictionaries"),
     ),
+    (
+        "auth:departments:read",
+        Page(
+            leaf="1.organisation",
+            title="组织机构",
+            screen="organisation",
+            key="organisation",
+            path="/system/organisation",
+        ),
+    ),
+    ("auth:users:read", Page(leaf="1.users", title="人员账号", screen="users", key="users", path="/system/users")),
     ("auth:roles:read", Page(leaf="1.roles", title="角色权限", screen="roles", key="roles", path="/system/roles")),
 )
 

@@ -9,6 +9,8 @@ export interface ScreenProps {
 const screen = (load: () => Promise<{ default: ComponentType<ScreenProps> }>) => lazy(load);
 
 export const SCREENS: Record<string, ReturnType<typeof screen> | undefined> = {
+  organisation: screen(() => import("../features/organisation/OrganisationPage")),
+  users: screen(() => import("../features/users/UsersPage")),
   sessions: screen(() => import("../features/sessions/SessionsPage")),
   roles: screen(() => import("../features/roles/RolesPage")),
   dictionaries: screen(() => import("../features/dictionaries/DictionariesPage")),
