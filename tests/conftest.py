@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from kit.audit import duty
 from kit.testing.fixtures import broker, issuer, postgres, rabbitmq, service_settings, valkey
 from tests.support.chromium import browser
 from tests.system.stack import stack
@@ -15,7 +16,9 @@ ONE_OF_A_KIND = {"stack", "browser"}
 
 
 def pytest_configure() -> None:
-    """A run that is asked to end (`timeout`, a cancelled CI job) takes its servers with it: fixtures are torn down."""
+    """A run that is asked to end (`timeout`, a cancelled CI job) takes its servers with it: fixtures are torn down.
+    And a request that changes something without a word to the audit trail fails."""
+    duty.strict = True
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM", returncode=143))
 
 

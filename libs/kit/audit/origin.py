@@ -16,3 +16,5 @@ class Origin:
 
 
 origin: ContextVar[Origin] = ContextVar("origin", default=Origin())
+# The actions that the present request has written down; the HTTP edge makes the list.
+written: ContextVar[list[str] | None] = ContextVar("written", default=None)

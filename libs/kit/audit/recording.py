@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
 from kit.audit import canonical
-from kit.audit.origin import origin
+from kit.audit.origin import origin, written
 from kit.audit.tables import AuditLog
 from kit.db.clock import now
 from kit.db.database import AUDIT_KEYS
 from kit.db.ids import uuid7
+from kit.db.watching import AUDITED
 from kit.redaction import redacted
 
 
@@ -56,3 +57,6 @@ def record(
     if keys:
         row.mac = canonical.mac(keys[0], canonical.content([getattr(row, name) for name in canonical.CONTENT]))
     session.add(row)
+    session.info[AUDITED] = True
+    if (actions := written.get()) is not None:
+        actions.append(action)

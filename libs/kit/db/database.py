@@ -10,6 +10,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from kit.db.reads import Reads
+from kit.db.watching import watch
 from kit.sealing.keyring import use
 from kit.settings import PersonalSettings, ServiceSettings
 
@@ -51,6 +52,7 @@ class Database:
         self._sessions = sessionmaker(
             self.engine, expire_on_commit=False, autoflush=True, info={AUDIT_KEYS: settings.audit_key_ring()}
         )
+        watch(self.engine, self._sessions)
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from kit.audit.duty import settle
 from kit.db import Database
 
 
@@ -16,6 +17,7 @@ def get_session(request: Request) -> Iterator[Session]:
     database: Database = request.app.state.database
     with database.transaction() as session:
         yield session
+        settle(request, session)
 
 
 # scope="function" makes FastAPI run the code after `yield`, that is the commit, before the response goes out. Without it

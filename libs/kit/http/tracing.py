@@ -11,7 +11,8 @@ import structlog
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit.audit import Origin, origin
+from kit.audit.duty import settle_file
+from kit.audit.origin import Origin, origin, written
 from kit.http.problems import unexpected
 
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
@@ -38,12 +39,14 @@ class Tracing:
         trace_id = parent.group(1) if parent else uuid4().hex
         agent = headers.get(b"user-agent", b"").decode("latin-1")[:200]
         token = origin.set(Origin(_client_address(scope, headers), agent or None, trace_id))
+        actions = written.set([])
         structlog.contextvars.bind_contextvars(trace_id=trace_id)
         start, status, started = time.perf_counter(), 500, False
 
         async def traced(message: Message) -> None:
             nonlocal status, started
             if message["type"] == "http.response.start":
+                settle_file(scope, message["headers"], message["status"])
                 status, started = message["status"], True
                 message["headers"] = [
                     *message["headers"],
@@ -64,6 +67,7 @@ class Tracing:
         finally:
             _seconds(scope["method"], status).observe(time.perf_counter() - start)
             structlog.contextvars.unbind_contextvars("trace_id")
+            written.reset(actions)
             origin.reset(token)
 
 
