@@ -31,6 +31,9 @@ COMPANY, SUBTREE, DEPARTMENT, OWN = ScopeKind.COMPANY, ScopeKind.SUBTREE, ScopeK
 
 # What everybody who works here may open.
 LEARNING = ("documents:*:read,download",)
+# Who writes, approves or carries out a permit may ask whether anybody on it holds the certificate, and whether the equipment
+# is inspected. Beyond their own data scope the answer is yes or no.
+CHECKS = ("ledgers:certificates,equipment:check",)
 
 # Giving or taking one of the three offices needs the approval of another of their holders (services.auth.rolerequests).
 SECOND_PERSON = "auth:role-requests:read,approve"
@@ -94,6 +97,7 @@ ROLES: tuple[RoleSeed, ...] = (
         SUBTREE,
         (
             "ledgers:*:read,update,export",
+            *CHECKS,
             "documents:*:read,download,remark,share",
             "workflow:*:read,update,approve",
             "reports:*:read,update,export",
@@ -108,6 +112,7 @@ ROLES: tuple[RoleSeed, ...] = (
         COMPANY,
         (
             "ledgers:*:read,export",
+            *CHECKS,
             "documents:*:read,download,share",
             "workflow:*:read,approve",
             "reports:*:read,export",
@@ -117,19 +122,25 @@ ROLES: tuple[RoleSeed, ...] = (
         delegable=True,
     ),
     RoleSeed(
-        "permit_applicant", "作业申请人", DEPARTMENT, ("workflow:permits:read,create,update", *LEARNING), delegable=True
+        "permit_applicant",
+        "作业申请人",
+        DEPARTMENT,
+        ("workflow:permits:read,create,update", *CHECKS, *LEARNING),
+        delegable=True,
     ),
-    RoleSeed("permit_leader", "作业负责人", DEPARTMENT, ("workflow:permits:read,update", *LEARNING), delegable=True),
-    RoleSeed("guardian", "监护人", DEPARTMENT, ("workflow:permits:read,update", *LEARNING), delegable=True),
+    RoleSeed(
+        "permit_leader", "作业负责人", DEPARTMENT, ("workflow:permits:read,update", *CHECKS, *LEARNING), delegable=True
+    ),
+    RoleSeed("guardian", "监护人", DEPARTMENT, ("workflow:permits:read,update", *CHECKS, *LEARNING), delegable=True),
     RoleSeed(
         "gas_analyst",
         "气体分析人",
         DEPARTMENT,
-        ("workflow:permits,gas-tests:read,create,update", *LEARNING),
+        ("workflow:permits,gas-tests:read,create,update", *CHECKS, *LEARNING),
         delegable=True,
     ),
     RoleSeed("operator", "动火人/作业人", DEPARTMENT, ("workflow:permits:read,sign", *LEARNING)),
-    RoleSeed("reviewer", "审核人", SUBTREE, ("workflow:*:read,approve", *LEARNING), delegable=True),
+    RoleSeed("reviewer", "审核人", SUBTREE, ("workflow:*:read,approve", *CHECKS, *LEARNING), delegable=True),
     RoleSeed(
         "inspector",
         "巡检员",

@@ -7,8 +7,9 @@ from fastapi import FastAPI
 from kit.http.app import create_app
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies
-from services.ledgers import exporting, manifest, routes, row_routes, template, usage, views
+from services.ledgers import exporting, manifest, routes, row_routes, template, totals, usage, views
 from services.ledgers.catalogue import LEDGERS
+from services.ledgers.checks import routes as checks
 from services.ledgers.exports import jobs as export_jobs
 from services.ledgers.exports import routes as exports
 from services.ledgers.importing import jobs, mapping_routes, undo_routes
@@ -17,8 +18,11 @@ from services.ledgers.labels import routes as labels
 from services.ledgers.settings import Settings, get_settings
 
 _TITLES = {row_class.ledger.slug: row_class.ledger.title for row_class in LEDGERS}
+_OTHERS = {"personal": "完整个人信息", "certificates": "持证核验", "equipment": "设备核验"}
 PERMITS = Permits(
-    titles={**_TITLES, "personal": "完整个人信息"}, names={"slug": list(_TITLES)}, in_code=("ledgers:personal:read",)
+    titles={**_TITLES, **_OTHERS},
+    names={"slug": list(_TITLES)},
+    in_code=("ledgers:personal:read",),
 )
 
 
@@ -31,6 +35,8 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
         description="证书、设施、物资等台账：登记、查询、导入、导出、到期预警",
         routers=[
             manifest.router,
+            checks.router,
+            totals.router,
             template.router,
             exporting.router,
             exports.router,

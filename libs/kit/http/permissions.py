@@ -39,6 +39,7 @@ VERBS: Mapping[str, str] = {
     "rectify": "整改反馈",
     "supervise": "会议督办",
     "fill": "填报",
+    "check": "核验",
     "confirm": "确认",
 }
 

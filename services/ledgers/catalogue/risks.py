@@ -99,7 +99,8 @@ class Risk(LedgerRow):
         "严重性S", digits=6, required_when=LS, in_list=False, help="只用于 LS", aliases=("S", "严重性"), group="评价"
     )
     score: Mapped[Decimal | None] = decimal(
-        "风险值", digits=9, precision=3, filter=True, sortable=True, width=80, help="由系统计算", aliases=("D", "R", "风险值R", "风险值D"),
+        "风险值", digits=9, precision=3, filter=True, sortable=True, width=80, help="由系统计算",
+        aliases=("D", "R", "风险值R", "风险值D"),
         group="评价",
     )  # fmt: skip
     level: Mapped[str] = choice(
