@@ -35,7 +35,9 @@ AT_THE_GATEWAY = ("worker", "yunxing")
 # Everything that answers somebody who is not signed in. A new one has to be written here, and be thought about.
 PUBLIC = {
     "GET /healthz", "GET /readyz", "GET /metrics",
-    "POST /api/auth/login", "POST /api/auth/refresh", "POST /api/auth/logout", "GET /api/auth/jwks",
+    "POST /api/auth/login", "POST /api/auth/login/second-factor", "POST /api/auth/refresh", "POST /api/auth/logout",
+    "POST /api/auth/mobile/login", "POST /api/auth/mobile/login/second-factor", "POST /api/auth/mobile/refresh",
+    "POST /api/auth/mobile/logout", "GET /api/auth/captcha", "GET /api/auth/jwks",
     "GET /internal/revocations",
 }  # fmt: skip
 
