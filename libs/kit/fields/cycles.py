@@ -52,6 +52,7 @@ class DueDate(Rule):
         when, values = (self.when.field, self.when.values) if self.when else (None, ())
         later = _cycle(self.months, self.by, self.depending_on, fields, lookups)
         cycles = [(key, later) for key in self.after]
+        last = self.after[-1] if self.first_after else None
         if self.first_after and self.first_months:
             first = _cycle(self.first_months, self.by, self.depending_on, fields, lookups)
             cycles.append((self.first_after, first))
@@ -68,6 +69,9 @@ class DueDate(Rule):
                     due = add_months(start, months) - step
                     if until is None or (end := row.get(until)) is None or due < end:
                         row[target] = due
+                    return
+                if key == last:
+                    # It has been done before, so that the first cycle is over, whatever the next one may be.
                     return
 
         return check
