@@ -29,6 +29,10 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ),
     ("auth:users:read", Page(leaf="1.users", title="人员账号", screen="users", key="users", path="/system/users")),
     ("auth:roles:read", Page(leaf="1.roles", title="角色权限", screen="roles", key="roles", path="/system/roles")),
+    (
+        "auth:sessions:read",
+        Page(leaf="1.sessions", title="登录会话", screen="sessions", key="sessions", path="/system/sessions"),
+    ),
 )
 
 

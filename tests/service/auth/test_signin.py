@@ -12,7 +12,7 @@ from sqlalchemy import make_url, select, update
 
 from kit.audit import AuditLog
 from kit.db import Database
-from kit.testing.keys import personal_keys
+from kit.testing.keys import made, personal_keys
 from services.auth import api
 from services.auth.people import User
 from services.auth.settings import Settings
@@ -225,6 +225,7 @@ def test_demo_accounts_are_worth_nothing_outside_the_demo(settings: Settings, br
         environment="production",
         database_url=SecretStr(url.render_as_string(hide_password=False)),
         signing_key_dir=settings.signing_key_dir,
+        audit_keys=SecretStr(made("audit key")),
         **personal_keys(),
     )
     with TestClient(api.create(production)) as client:

@@ -1,5 +1,6 @@
 /** Requests with the bearer token, one retry after a renewed session, and every failure as an `ApiError`. */
 import { ApiError, offline, problemOf } from "./problem";
+import { prove } from "./proof";
 import { bearer, renew } from "./session";
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
@@ -13,8 +14,13 @@ export function withQuery(path: string, query?: Query): string {
   return text ? `${path}?${text}` : path;
 }
 
-/** `fetch` as a signed-in person. The same Idempotency-Key is kept on the retry, so that a POST takes effect once. */
+/** A route that only somebody may use who has just proved who they are. */
+const needsProof = (error: ApiError) => error.status === 403 && error.code === "reauthentication_required";
+
+/** `fetch` as a signed-in person. The same Idempotency-Key is kept on the retry, so that a POST takes effect once. Where a
+ * route asks for a fresh proof, the person is asked for the password, and the request is sent again. */
 export async function signedFetch(input: Request): Promise<Response> {
+  let proved = false;
   if (input.method === "POST" && !input.headers.has("Idempotency-Key")) {
     input.headers.set("Idempotency-Key", crypto.randomUUID());
   }
@@ -33,8 +39,11 @@ export async function signedFetch(input: Request): Promise<Response> {
       await renew();
       continue;
     }
-    if (!response.ok) throw problemOf(response.status, await response.text(), (name) => response.headers.get(name));
-    return response;
+    if (response.ok) return response;
+    const problem = problemOf(response.status, await response.text(), (name) => response.headers.get(name));
+    if (proved || !needsProof(problem)) throw problem;
+    await prove(problem);
+    proved = true;
   }
 }
 
@@ -70,6 +79,7 @@ export async function postForm<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const key = crypto.randomUUID();
+  let proved = false;
   for (let attempt = 1; ; attempt += 1) {
     const token = await bearer();
     try {
@@ -81,7 +91,13 @@ export async function postForm<T>(
         signal,
       );
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401 || attempt > 1) throw error;
+      if (!(error instanceof ApiError)) throw error;
+      if (needsProof(error) && !proved) {
+        await prove(error);
+        proved = true;
+        continue;
+      }
+      if (error.status !== 401 || attempt > 1) throw error;
       await renew();
     }
   }

@@ -14,6 +14,7 @@ interface ProblemBody {
   errors?: FieldProblem[];
   current?: Record<string, unknown> | null;
   retry_after?: number | null;
+  challenge?: string | null;
 }
 
 export class ApiError extends Error {
@@ -25,6 +26,7 @@ export class ApiError extends Error {
   readonly errors: FieldProblem[];
   readonly current: Record<string, unknown> | null;
   readonly retryAfter: number | null;
+  readonly challenge: string | null;
 
   constructor(status: number, body: ProblemBody = {}, retryAfter: number | null = null) {
     super(body.detail || body.title || fallbackTitle(status));
@@ -36,6 +38,7 @@ export class ApiError extends Error {
     this.traceId = body.trace_id ?? null;
     this.errors = Array.isArray(body.errors) ? body.errors : [];
     this.current = body.current ?? null;
+    this.challenge = body.challenge ?? null;
     this.retryAfter = body.retry_after ?? retryAfter;
   }
 }

@@ -14,9 +14,11 @@ export interface SessionState {
   me: Me | null;
 }
 
-interface TokenAnswer {
+export interface TokenAnswer {
   access_token: string;
   expires_in: number;
+  /** How long the session may be left alone. */
+  idle_seconds?: number;
 }
 
 interface Shared {
@@ -26,11 +28,12 @@ interface Shared {
 }
 
 const HINT = "safework.signed-in"; // there may be a refresh cookie: without it, no refresh is tried on the login page
-const HEADERS = { "X-Requested-With": "safework" };
+export const HEADERS = { "X-Requested-With": "safework" };
 const EARLY_MS = 20_000;
 
 let token: string | null = null;
 let expiresAt = 0;
+let idleMs = 30 * 60_000;
 let generation = 0;
 let refreshing: Promise<void> | null = null;
 let state: SessionState = { status: "starting", me: null };
@@ -46,6 +49,7 @@ function publish(next: Partial<SessionState>): void {
 function keep(answer: TokenAnswer): void {
   token = answer.access_token;
   expiresAt = Date.now() + answer.expires_in * 1000;
+  idleMs = answer.idle_seconds ? answer.idle_seconds * 1000 : idleMs;
   generation += 1;
 }
 
@@ -100,7 +104,7 @@ function forget(): void {
   else publish({ status: "anonymous", me: null });
 }
 
-async function call(path: string, init: RequestInit): Promise<Response> {
+export async function call(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init });
@@ -150,14 +154,9 @@ export async function restore(): Promise<void> {
   }
 }
 
-/** Sign in. After an ended session the same person goes on where they were; another person gets a fresh page. */
-export async function signIn(username: string, password: string): Promise<void> {
-  const response = await call("/api/auth/login", {
-    method: "POST",
-    headers: { ...HEADERS, "Content-Type": "application/json" },
-    body: JSON.stringify({ username, password }),
-  });
-  const answer = (await response.json()) as TokenAnswer;
+/** Go in with the answer to a sign-in. After an ended session the same person goes on where they were; another person gets
+ * a fresh page. */
+export async function enter(answer: TokenAnswer): Promise<void> {
   keep(answer);
   localStorage.setItem(HINT, "1");
   const me = await fetchMe();
@@ -166,6 +165,27 @@ export async function signIn(username: string, password: string): Promise<void> 
   publish({ me });
   share(answer);
   resume();
+}
+
+/** Another access token of this session: after a new proof, a changed password, a second factor. */
+export async function continueWith(answer: TokenAnswer): Promise<void> {
+  keep(answer);
+  const me = await fetchMe();
+  publish({ me });
+  share(answer);
+}
+
+/** Nobody has touched anything for as long as the session may be left alone: it ends here and on the server. What was
+ * being typed stays, under the question for the password. */
+export async function endIdle(): Promise<void> {
+  if (state.status !== "signed-in") return;
+  publish({ status: "ended" });
+  token = null;
+  try {
+    await call("/api/auth/logout", { method: "POST", headers: HEADERS });
+  } catch {
+    // The server ends it by its own clock.
+  }
 }
 
 /** End the session here and on the server. The tab forgets at once, even when the server cannot be reached. */
@@ -204,6 +224,11 @@ export async function renew(): Promise<void> {
 
 function signedInAgain(): Promise<void> {
   return new Promise((resolve, reject) => waitingForSignIn.add({ resolve, reject }));
+}
+
+/** Milliseconds for which the session may be left alone. */
+export function idleLimit(): number {
+  return idleMs;
 }
 
 export function sessionState(): SessionState {

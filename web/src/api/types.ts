@@ -16,9 +16,14 @@ export interface Me {
     post?: string | null;
     department?: { id: string; name: string; path?: string } | null;
     roles: { code: string; name: string }[];
+    must_change_password?: boolean;
+    second_factor?: boolean;
+    second_factor_required?: boolean;
   };
   permissions: string[];
   scope: Scope;
+  /** What has to be done before anything else may be. */
+  restricted?: "password" | "second_factor" | null;
 }
 
 export interface Department {

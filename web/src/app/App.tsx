@@ -7,9 +7,12 @@ import "dayjs/locale/zh-cn";
 import { lazy, Suspense, useEffect } from "react";
 import { BrowserRouter, Navigate, useLocation } from "react-router";
 import { ApiError } from "../api/problem";
+import { watchIdle } from "../api/idle";
 import { useSession } from "../api/session";
 import { Loading } from "../shared/Loading";
 import { LoginPage } from "./auth/LoginPage";
+import { ProofDialog } from "./auth/ProofDialog";
+import { SessionEnded } from "./auth/SessionEnded";
 import { nextOf } from "./auth/next";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { theme } from "./theme";
@@ -17,6 +20,7 @@ import { theme } from "./theme";
 dayjs.locale("zh-cn");
 
 const Shell = lazy(() => import("./shell/Shell"));
+const FirstSteps = lazy(() => import("./auth/FirstSteps"));
 const loadShell = () => import("./shell/Shell");
 
 export const queryClient = new QueryClient({
@@ -58,6 +62,7 @@ function Gate() {
   useEffect(() => {
     if (status === "anonymous") queryClient.clear();
   }, [status]);
+  useEffect(() => (status === "signed-in" ? watchIdle() : undefined), [status]);
   if (status === "starting") return <Waiting />;
   if (status === "anonymous") {
     if (location.pathname !== "/login") {
@@ -75,7 +80,9 @@ function Gate() {
         </main>
       }
     >
-      <Shell key={me!.user.id} />
+      {me!.restricted ? <FirstSteps /> : <Shell key={me!.user.id} />}
+      <SessionEnded />
+      <ProofDialog />
     </Suspense>
   );
 }

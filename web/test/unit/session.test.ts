@@ -32,9 +32,10 @@ function server() {
 async function load(backend: ReturnType<typeof server>) {
   vi.stubGlobal("fetch", backend.fetch);
   const session = await import("../../src/api/session");
+  const signin = await import("../../src/api/signin");
   const { request } = await import("../../src/api/http");
-  await session.signIn("safety", "pw");
-  return { session, request };
+  await signin.signIn("safety", "pw");
+  return { session, signin, request };
 }
 
 beforeEach(() => {
@@ -63,12 +64,12 @@ test("many requests that meet an ended token share one refresh, and all succeed"
 
 test("a request that meets an ended session waits for the person, and then goes through with the same key", async () => {
   const backend = server();
-  const { session, request } = await load(backend);
+  const { session, signin, request } = await load(backend);
   backend.state.valid = "another";
   backend.state.refreshable = false;
   const saved = request<{ key: string }>("POST", "/api/ledgers/x", { body: {} });
   await vi.waitFor(() => expect(session.sessionState().status).toBe("ended"));
-  await session.signIn("safety", "pw");
+  await signin.signIn("safety", "pw");
   expect((await saved).key).toMatch(/^[0-9a-f-]{36}$/);
   expect(session.sessionState().status).toBe("signed-in");
   expect(backend.asked.filter((path) => path === "/api/ledgers/x")).toHaveLength(2);
@@ -157,7 +158,7 @@ test("another person in another tab reloads this one, once", async () => {
     const body = path === "/api/auth/me" ? { user, permissions: [], scope: {} } : { access_token: "2", expires_in: 900 };
     return new Response(JSON.stringify(body));
   });
-  const second = await import("../../src/api/session");
+  const second = await import("../../src/api/signin");
   await second.signIn("u2", "pw");
   expect(reload).toHaveBeenCalledTimes(1);
   expect(first.sessionState().me?.user.id).toBe("u1");
@@ -170,7 +171,7 @@ test("a login page follows when the person signs in in another tab", async () =>
   const waiting = await import("../../src/api/session");
   await waiting.restore();
   expect(waiting.sessionState().status).toBe("anonymous");
-  await opened[0]!.signIn("u1", "pw");
+  await opened[0]!.enter({ access_token: "u1", expires_in: 900 });
   await vi.waitFor(() => expect(waiting.sessionState().status).toBe("signed-in"));
   expect(reload).toHaveBeenCalledTimes(0);
 });

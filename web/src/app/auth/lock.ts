@@ -34,6 +34,7 @@ export function refusal(error: ApiError | null, left: number): string {
   }
   if (!error) return "";
   if (error.status !== 401) return describe(error);
+  if (error.code === "captcha_required") return "安全验证没有通过，请重试";
   return error.retryAfter ? "等待时间已到，请重新输入密码" : "用户名或密码错误";
 }
 

@@ -9,7 +9,6 @@ import { useSession } from "../../api/session";
 import { dropDrafts, hasDraft } from "../../shared/drafts";
 import { Loading } from "../../shared/Loading";
 import { usePreference } from "../../shared/preferences";
-import { SessionEnded } from "../auth/SessionEnded";
 import { ErrorBoundary, Failure } from "../ErrorBoundary";
 import { menuOf, pageAt } from "../manual";
 import { Screen } from "../Screen";
@@ -161,7 +160,6 @@ export default function Shell() {
           </main>
         </div>
       </div>
-      <SessionEnded />
     </div>
   );
 }

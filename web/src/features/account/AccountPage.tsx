@@ -4,6 +4,10 @@ import { useCatalogue, useDepartments } from "../../api/manifest";
 import { signOut, useSession } from "../../api/session";
 import type { Scope } from "../../api/types";
 import { dropDrafts } from "../../shared/drafts";
+import { DevicesCard } from "./DevicesCard";
+import { PasswordForm } from "./PasswordForm";
+import { SecondFactorCard } from "./SecondFactorCard";
+import { SessionsCard } from "./SessionsCard";
 import { SERVICES, SCOPES, VERBS } from "./words";
 import { Nothing } from "../../shared/Nothing";
 import { MyDelegations } from "../roles/MyDelegations";
@@ -67,6 +71,12 @@ export default function AccountPage() {
         />
       </Card>
       <MyDelegations />
+      <Card title="登录密码">
+        <PasswordForm />
+      </Card>
+      <SecondFactorCard />
+      <SessionsCard />
+      <DevicesCard />
       <Card title="我的权限">
         <Table
           size="small"
