@@ -20,13 +20,16 @@ class CertificateLedger:
 
 
 LEDGERS = (
+    CertificateLedger("safety-certificates", "4.1", "安全资格证书", "safety_certificate_type"),
+    CertificateLedger("gas-certificates", "4.2", "燃气从业人员资格证", "gas_certificate_type"),
     CertificateLedger(
         "special-operation-certificates", "4.3", "特种作业和特种设备操作人员资格证", "special_operation_cert_type"
     ),
+    CertificateLedger("other-certificates", "4.4", "其他注册资格证", "registered_certificate_type"),
 )
 
 # Names of facts (RowChange.facts), as the ledgers declare them. Dates are ISO texts, or null; a review date is null as well
-# once the review has been passed.
+# once the review has been passed, and not sent at all by a ledger whose certificates are not reviewed.
 KIND = "cert_type"
 VALID_TO = "valid_to"
 REVIEW_DATE = "review_date"

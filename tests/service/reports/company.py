@@ -12,7 +12,8 @@ from kit.directory import DictionaryDeclaration, apply_dictionary, apply_organis
 from services.reports.certificates.sources import LEDGERS
 
 SPACE = UUID("5f0f4b3e-6d53-4a52-9d39-0f7d0d6d5a12")
-SLUG = LEDGERS[0].slug
+SPECIAL = next(ledger for ledger in LEDGERS if ledger.leaf == "4.3")
+SLUG = SPECIAL.slug
 DEPARTMENTS = {"公司": (), "运行部": ("公司",), "一班": ("公司", "运行部"), "工程部": ("公司",), "旧部": ("公司",)}
 
 
@@ -44,7 +45,7 @@ def fill(session: Session) -> None:
     ]
     apply_organisation(session, OrganisationChanged(departments=tuple(facts)))
     kinds = DictionaryDeclaration(
-        code=LEDGERS[0].dictionary,
+        code=SPECIAL.dictionary,
         name="证书类型",
         items=(
             item("operation", "特种作业操作证"),

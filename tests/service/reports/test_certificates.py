@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from contracts.events import DepartmentFact, OrganisationChanged
 from kit.db import Database
-from kit.directory import apply_organisation
+from kit.directory import DictionaryDeclaration, apply_dictionary, apply_organisation, changed, item
 from kit.testing.identity import TestIssuer, principal
+from services.reports.certificates.sources import LEDGERS
 from tests.service.reports.company import certificate, id_of, key, told
 from tests.service.reports.test_facts import handle
 
@@ -161,6 +162,26 @@ def test_a_retired_kind_and_an_unknown_one_are_counted(
     answer = ask(client, company)
     assert [c["title"] for c in answer["columns"]][2:] == ["旧证", "未填类型", "new"]
     assert answer["totals"]["total"] == 3
+
+
+def test_the_certificates_of_all_four_ledgers_are_counted(
+    client: TestClient, database: Database, company: dict[str, str]
+) -> None:
+    for number, source in enumerate(LEDGERS):
+        kinds = DictionaryDeclaration(code=source.dictionary, name="类型", items=(item("one", f"证{source.leaf}"),))
+        with database.transaction() as session:
+            for event in changed(kinds, version=9):
+                apply_dictionary(session, event)
+        rows = [certificate(f"{source.slug}{n}", kind="one", valid_to=days(10)) for n in range(number + 1)]
+        handle(database, told(*rows, ledger=source.slug))
+    answer = ask(client, company)
+    counted = {
+        (c["title"], c["group"]): answer["totals"][c["key"]] for c in answer["columns"] if answer["totals"][c["key"]]
+    }
+    assert counted == {(f"证{one.leaf}", one.title): number for number, one in enumerate(LEDGERS, start=1)}
+    assert (answer["totals"]["total"], answer["totals"]["expiring"]) == (10, 10)
+    groups = [column["group"] for column in answer["columns"]]
+    assert list(dict.fromkeys(groups)) == [one.title for one in LEDGERS], "the manual's order"
 
 
 def test_other_ledgers_are_no_certificates(client: TestClient, database: Database, company: dict[str, str]) -> None:

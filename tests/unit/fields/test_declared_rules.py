@@ -100,7 +100,8 @@ def test_what_belongs_to_equipment_and_what_has_no_cycle() -> None:
     assert check("special-equipment").values["scrap_date"] == date(2041, 9, 1), "20 years where nothing is printed"
     high = {"kind": "压力管道", "category": "公用管道", "variety": "GB1-Ⅰ"}
     assert faults("special-equipment", **high) == [("next_inspect", "required")]
-    assert faults("special-equipment", safety_status=None) == [("safety_status", "required")]
+    ungraded = faults("special-equipment", safety_status=None)
+    assert ungraded == [("safety_status", "required"), ("next_inspect", "required")], "no grade, no cycle"
     assert faults("special-equipment", equip_code="123") == [("equip_code", "pattern_mismatch")]
     assert faults("special-equipment", in_use_date="2020-01-01") == [("in_use_date", "not_after")]
 
