@@ -19,6 +19,7 @@ _log = log.get(__name__)
 
 # Stands for a value that cannot be opened: one broken value must not take a whole list away.
 UNREADABLE = "（无法解密）"
+_MOST_KNOWN = 10_000
 _TEXT = re.compile(r'(?:[^"\\]|\\.)*')
 
 
@@ -32,6 +33,10 @@ class PersonalColumns:
         # A quotation mark inside of a text is escaped in JSON, so that nobody can write what looks like a field.
         keys = "|".join(map(re.escape, self.fields))
         self._begins = re.compile(rf'"({keys})":"') if self.fields else None
+        # What tokens said a moment ago: the first pages of a list are asked for all the time. No more is kept than what
+        # the keys, which are in this memory as well, would tell.
+        self._cells: dict[str, str] = {}
+        self._ring: Keyring | None = None
 
     def shown(self, page: str) -> str:
         """The page with its tokens opened. Whatever stands there that is no token is not shown either: somebody has put it
@@ -39,6 +44,9 @@ class PersonalColumns:
         if self._begins is None:
             return page
         ring = keyring()
+        if ring is not self._ring:
+            self._ring, self._cells = ring, {}
+        known = self._cells
         parts: list[str] = []
         last = 0
         # Only the beginnings are looked for by expression, the ends by `find`: four times as fast (bench/lists.py).
@@ -48,9 +56,9 @@ class PersonalColumns:
             if page[end - 1] == "\\":
                 # No token has a backslash; what has one is skipped as the text of JSON that it is.
                 end = _TEXT.match(page, start).end()  # type: ignore[union-attr]
-            shown = self._opened(ring, begin[1], page[start:end])
             parts.append(page[last : start - 1])
-            parts.append(f'"{shown}"' if shown is not None and shown.isalnum() else orjson.dumps(shown).decode())
+            field = page[begin.start() : end]
+            parts.append(known.get(field) or self._known(ring, field, begin[1], page[start:end]))
             last = end + 1
         return "".join((*parts, page[last:]))
 
@@ -62,6 +70,15 @@ class PersonalColumns:
         """Turns tokens of a column into what this person sees, for exports; the ring is looked up once."""
         ring = keyring()
         return lambda token: None if token is None else self._opened(ring, key, token)
+
+    def _known(self, ring: Keyring, field: str, key: str, token: str) -> str:
+        shown = self._opened(ring, key, token)
+        cell = orjson.dumps(shown).decode()
+        if shown != UNREADABLE:
+            if len(self._cells) >= _MOST_KNOWN:
+                self._cells.clear()
+            self._cells[field] = cell
+        return cell
 
     def _opened(self, ring: Keyring, key: str, token: str) -> str | None:
         try:

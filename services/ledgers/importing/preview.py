@@ -140,7 +140,8 @@ def texts_of(row_class: type[LedgerRow], row: ImportRow, present: Presenter) -> 
     for value, (key, spec) in zip(values_of(row_class, row), fields.items(), strict=True):
         shown = present.from_json(key, value)
         texts[key] = None if shown is None else str(shown) if KINDS[spec.kind].cell != "date" else str(shown)[:10]
-    return texts
+    # What was sent masked is shown masked: the number behind it is known to the ledger, not to whoever sent the file.
+    return texts | (row.masked or {})
 
 
 def rows_json(

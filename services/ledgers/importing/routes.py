@@ -6,7 +6,9 @@ import hashlib
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Body, File, Form, Query, Request, Response, UploadFile
+import orjson
+from fastapi import APIRouter, BackgroundTasks, Body, File, Form, Header, Query, Request, Response, UploadFile
+from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -26,6 +28,7 @@ from kit.http.problems import problem_response
 from kit.http.session import SessionDep
 from services.ledgers.importing import confirming, jobs, marked
 from services.ledgers.importing.columns import Presenter
+from services.ledgers.importing.contents import looked_into, without_cells
 from services.ledgers.importing.loading import AT_ONCE_ROWS, TooManyForNow, load
 from services.ledgers.importing.preview import job_json, rows_json
 from services.ledgers.importing.tables import ImportFile, ImportJob, ImportMatch, ImportRow
@@ -208,11 +211,23 @@ def history(
     return {"items": items, "total": total, "page": query.page, "size": query.size}
 
 
-@router.get("/{import_id}", dependencies=[MAY_IMPORT], summary="导入进度与校验结果")
-def show(slug: str, import_id: UUID, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
-    """The job with its numbers, warnings and the first 1,000 wrong cells."""
+@router.get("/{import_id}", dependencies=[MAY_IMPORT], summary="导入进度与校验结果", response_model=None)
+def show(
+    slug: str,
+    import_id: UUID,
+    session: SessionDep,
+    principal: CurrentPrincipal,
+    if_none_match: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """The job with its numbers, warnings and the first 1,000 wrong cells. While it runs it is asked for every second: with
+    the `ETag` of the last answer, an answer that would be the same is 304 and has no body."""
     known_ledger(slug)
-    return job_json(session, find(session, principal, slug, import_id), principal)
+    job = find(session, principal, slug, import_id)
+    content = orjson.dumps(jsonable_encoder(without_cells(principal, job, job_json(session, job, principal))))
+    mark = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    if if_none_match == mark:
+        return Response(status_code=304, headers={"ETag": mark})
+    return Response(content, media_type="application/json", headers={"ETag": mark})
 
 
 @router.get("/{import_id}/rows", dependencies=[MAY_IMPORT], summary="导入预览的行")
@@ -226,6 +241,7 @@ def rows(
     """A page of the file's rows with their errors by field; `invalid=1` gives the wrong ones only."""
     row_class = known_ledger(slug)
     job = find(session, principal, slug, import_id)
+    looked_into(session, principal, job)
     present = Presenter(row_class.input_fields(), lookups_for(session, row_class, principal))
     return rows_json(session, job, present, invalid=query.invalid, page=query.page, size=query.size)
 
@@ -237,6 +253,7 @@ def errors_workbook(slug: str, import_id: UUID, session: SessionDep, principal: 
     """The rows as they were sent, wrong cells in red with a comment, the reasons in the last column."""
     known_ledger(slug)
     job = find(session, principal, slug, import_id)
+    looked_into(session, principal, job)
     if job.state in ("queued", "parsing", "failed"):
         raise Conflict("文件没有校验结果", code="import_not_ready")
     audit.record(session, principal, f"ledgers:{slug}:import.errors", "import", job.id, detail={"rows": job.invalid})

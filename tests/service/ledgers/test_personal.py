@@ -190,3 +190,27 @@ def test_a_file_of_masked_numbers_keeps_what_is_stored(whole: Desk, clerk: Desk)
     job = clerk.bring_in(clerk.export())
     assert (job["created"], job["updated"], job["unchanged"]) == (0, 0, 1)
     assert whole.ask("GET", f"/{row['id']}").json()["id_number"] == NUMBER
+
+
+def test_a_masked_number_stays_masked_in_the_preview_of_whoever_sent_it(whole: Desk, clerk: Desk) -> None:
+    created(whole)
+    job = clerk.upload(clerk.export())
+    (row,) = clerk.ask("GET", f"/imports/{job['id']}/rows").json()["items"]
+    assert (row["values"]["id_number"], row["values"]["phone"]) == (MASKED, "139****9000")
+    assert row["action"] == "unchanged", "and is understood all the same"
+
+
+def test_anothers_file_is_looked_into_with_the_permission_only(bench: Bench, whole: Desk, clerk: Desk) -> None:
+    content = sample("特种作业人员持证台账-工程部-有错.xlsx")
+    job = clerk.upload(content)
+    assert any(error["value"] for error in job["errors"])
+    other = Desk(bench, CERTIFICATES, bench.who(f"ledgers:{CERTIFICATES}:*"))
+    seen = other.ask("GET", f"/imports/{job['id']}").json()
+    assert len(seen["errors"]) == len(job["errors"]) and not any(error["value"] for error in seen["errors"])
+    for path in ("rows", "errors.xlsx"):
+        refused = other.ask("GET", f"/imports/{job['id']}/{path}")
+        assert (refused.status_code, refused.json()["code"]) == (403, "personal_data_hidden")
+        assert clerk.ask("GET", f"/imports/{job['id']}/{path}").status_code == 200
+    assert reads(bench) == []
+    assert whole.ask("GET", f"/imports/{job['id']}/rows").status_code == 200
+    assert [read.detail for read in reads(bench)] == [{"import": job["id"]}]
