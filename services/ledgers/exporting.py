@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import Any, BinaryIO
 
 from fastapi import APIRouter, Request
@@ -133,9 +134,11 @@ def write(
     record = (cast(reader.table.c.id, String) + ":" + cast(reader.table.c.version, String)).label("record")
     statement = select(*cells, record).where(*where).order_by(*order(reader.table.c, query.sorts))
     columns = [*(column_of(spec) for spec in fields), RECORD]
-    result = session.execute(statement, execution_options={"yield_per": _PORTION})
     shows = [(place, show) for place, spec in enumerate(fields) if (show := _show(spec, lookups, reader)) is not None]
-    export.write(target, row_class.ledger.title, columns, _rows(result, columns, shows, lambda done: beat(done, count)))
+    # Closed in any case: a server's cursor must not outlive an export that was given up.
+    with closing(session.execute(statement, execution_options={"yield_per": _PORTION})) as result:
+        rows = _rows(result, columns, shows, lambda done: beat(done, count))
+        export.write(target, row_class.ledger.title, columns, rows)
     return count
 
 

@@ -101,6 +101,9 @@ class Words:
     def unknown(self, key: str, cell: Any) -> None:
         """A cell of a wrong row that no dictionary knows."""
         spec = self._fields[key]
+        if spec.personal:
+            # What is said of a person is not kept as a word, for nobody in particular to see.
+            return
         for word in _pieces(spec, cell):
             place = key, word.strip()[:_LONGEST_WORD]
             if place in self._unknown:

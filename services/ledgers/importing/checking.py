@@ -53,6 +53,9 @@ class RowChecker:
         self.key_titles = "、".join(self.fields[key].title for key in self.natural_key)
         self.personal = [key for key, spec in self.fields.items() if spec.personal]
         self.seen: dict[tuple[Any, ...], int] = {}
+        self.also_seen: dict[tuple[str, ...], dict[tuple[Any, ...], int]] = {
+            keys: {} for keys in row_class.ledger.also_unique
+        }
         self.records: dict[str, int] = {}
         self.keys: list[str] = []
         self.given: frozenset[str] = frozenset()
@@ -137,6 +140,15 @@ class RowChecker:
         if first != number and self.key_field not in errors:
             message = f"第 {number} 行与第 {first} 行重复（{self.key_titles}相同）"
             errors[self.key_field] = ["duplicate_in_file", message]
+        for keys, seen in self.also_seen.items():
+            shared = tuple([values[part] for part in keys])
+            if None in shared or any(part in errors or part in masked for part in keys):
+                continue
+            first = seen.setdefault(shared, number)
+            if first != number:
+                titles = "、".join(self.fields[part].title for part in keys)
+                errors[spoken_key(keys, self.fields)] = [
+                    "duplicate_in_file", f"第 {number} 行与第 {first} 行重复（{titles}相同）"]  # fmt: skip
 
     def finish(self) -> dict[str, Any]:
         """How many were right and wrong, and what may be asked about the file."""

@@ -172,6 +172,12 @@ def _forbid(session: Session, job: ImportJob, matching: Matching, principal: Pri
             session, job, ImportMatch.action.in_(("update", "unchanged")), spoken, "already_exists",
             f"已有{title}相同的记录",
         )  # fmt: skip
+    for keys in row_class.ledger.also_unique:
+        titles = "、".join(matching.fields[key].title for key in keys)
+        shared = list(session.scalars(matching.shared_keys(keys), {"job": job.id}))
+        # Of what lies outside one's scope, that it is there is told by the refusal alone, as everywhere.
+        _refuse(session, job, ImportRow.row_no.in_(shared), spoken_key(keys, matching.fields), "already_exists",
+                f"已有另一条{titles}相同的记录")  # fmt: skip
     if not has_records:
         return
     taken = list(session.scalars(matching.taken_keys(), {"job": job.id}))
@@ -192,9 +198,14 @@ def _forbid(session: Session, job: ImportJob, matching: Matching, principal: Pri
 def _fail(session: Session, job: ImportJob, condition: Any, field: str, code: str, message: str) -> None:
     """Turns matched rows into wrong ones."""
     rows = select(ImportMatch.row_no).where(ImportMatch.job_id == job.id, condition)
+    _refuse(session, job, ImportRow.row_no.in_(rows), field, code, message)
+
+
+def _refuse(session: Session, job: ImportJob, condition: Any, field: str, code: str, message: str) -> None:
+    """Turns rows of the file into wrong ones."""
     session.execute(
         update(ImportRow)
-        .where(ImportRow.job_id == job.id, ImportRow.ok, ImportRow.row_no.in_(rows))
+        .where(ImportRow.job_id == job.id, ImportRow.ok, condition)
         .values(ok=False, errors={field: [code, message]})
         .execution_options(synchronize_session=False)
     )

@@ -162,7 +162,7 @@ def _wrong(
     for key, words in told.words.items():
         spec = fields.get(key)
         for written, value in words.values():
-            if spec is None or spec.kind not in WORD_KINDS:
+            if spec is None or spec.kind not in WORD_KINDS or spec.personal:
                 wrong("words", key, "unknown_field", "只有选项和部门可以指定对应的词")
                 break
             if not _is_item(spec, value, lookups):

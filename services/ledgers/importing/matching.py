@@ -122,15 +122,30 @@ class Matching:
             JOIN {self.name} t ON t.deleted_at IS NULL AND {self.key_equal()}
             WHERE s.record_id IS NOT NULL AND t.id <> m.target_id""")  # noqa: S608
 
+    def _shared(self, keys: Sequence[str]) -> str:
+        """Rows whose filled `keys` belong to another row than the one that they are meant for."""
+        equal = " AND ".join(f"{self._value('t', key)} = {self._value('s', key)}" for key in keys)
+        return f"""
+            SELECT s.row_no FROM ({self.incoming(keys)}) s
+            LEFT JOIN import_match m ON m.job_id = :job AND m.row_no = s.row_no
+            JOIN {self.name} t ON t.deleted_at IS NULL AND {equal}
+            WHERE t.id IS DISTINCT FROM m.target_id"""  # noqa: S608
+
+    def shared_keys(self, keys: Sequence[str]) -> TextClause:
+        """Rows that would share further unique keys (`Ledger.also_unique`) with another row."""
+        return text(self._shared(keys))
+
     def moved(self) -> TextClause:
         """Rows of the file for which the ledger is no longer as it was when they were compared."""
+        shared = "".join(f" UNION {self._shared(keys)}" for keys in self.row_class.ledger.also_unique)
         return text(f"""
             SELECT m.row_no FROM import_match m LEFT JOIN {self.name} t ON t.id = m.target_id
             WHERE m.job_id = :job AND (t.id IS NULL OR t.deleted_at IS NOT NULL OR t.version <> m.target_version)
             UNION
             SELECT s.row_no FROM ({self.incoming(self.key)}) s
             JOIN {self.name} t ON t.deleted_at IS NULL AND {self.key_equal()}
-            WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)""")  # noqa: S608
+            WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)
+            {shared}""")  # noqa: S608
 
     # -- writing ------------------------------------------------------------------------------------------------------
 

@@ -80,7 +80,9 @@ def test_unknown_words_are_offered_beside_the_errors_and_mapped(desk: Desk) -> N
     assert offered["label"] == "城南储配站" and offered["value"] == str(company.department_id("城南储配站"))
     assert {item["label"] for item in job["mapping"]["items"]["dept_id"]} == {"城南储配站"}, "where one may write"
     done = answer(
-        desk, job, words={"facility_type": {"消火栓（室外）": "outdoor_hydrant"}, "dept_id": {"城南站": offered["value"]}}
+        desk,
+        job,
+        words={"facility_type": {"消火栓（室外）": "outdoor_hydrant"}, "dept_id": {"城南站": offered["value"]}},
     ).json()
     assert (done["state"], done["valid"], done["invalid"]) == ("ready", 3, 0), done
     again = desk.upload(book(*rows))
@@ -102,7 +104,9 @@ def test_answers_that_cannot_be_meant_are_refused_by_name(bench: Bench, desk: De
         ({"words": {"dept_id": {"工程部": elsewhere}}}, "unknown_item"),
     ):
         refused = answer(desk, job, **body)
-        assert refused.status_code == 422 and code in {error["code"] for error in refused.json()["errors"]}, refused.text
+        assert refused.status_code == 422 and code in {error["code"] for error in refused.json()["errors"]}, (
+            refused.text
+        )
     assert answer(desk, job, surprise=1).status_code == 422
     assert answer(station(bench, "工程部"), job).status_code == 404
     assert desk.ask("GET", "/imports/mapping").json()["items"] == [], "nothing of it was remembered"

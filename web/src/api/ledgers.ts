@@ -1,7 +1,7 @@
 import type { Row } from "../engine/schema";
 import { download } from "./download";
-import { postForm, request, type Query } from "./http";
-import type { ImportJob, ImportRow, Paged } from "./types";
+import { request, type Query } from "./http";
+import type { Paged } from "./types";
 
 const base = (slug: string) => `/api/ledgers/${encodeURIComponent(slug)}`;
 
@@ -17,30 +17,4 @@ export const ledgers = {
   restore: (slug: string, id: string) => request<Row>("POST", `${base(slug)}/${id}/restore`, { body: {} }),
   template: (slug: string, title: string) => download(`${base(slug)}/template.xlsx`, `${title}模板.xlsx`),
   export: (slug: string, title: string, query: Query) => download(`${base(slug)}/export.xlsx`, `${title}.xlsx`, query),
-};
-
-export const imports = {
-  start: (
-    slug: string,
-    file: File,
-    onDuplicate: ImportJob["on_duplicate"],
-    onProgress: (part: number) => void,
-    signal?: AbortSignal,
-  ) => {
-    const form = new FormData();
-    form.set("on_duplicate", onDuplicate);
-    form.set("file", file);
-    return postForm<ImportJob>(`${base(slug)}/imports`, form, onProgress, signal);
-  },
-  history: (slug: string, page: number) =>
-    request<Paged<ImportJob>>("GET", `${base(slug)}/imports`, { query: { page, size: 10 } }),
-  get: (slug: string, id: string) => request<ImportJob>("GET", `${base(slug)}/imports/${id}`),
-  rows: (slug: string, id: string, page: number, invalidOnly: boolean, size = 50) =>
-    request<Paged<ImportRow>>("GET", `${base(slug)}/imports/${id}/rows`, {
-      query: { page, size, invalid: invalidOnly ? 1 : undefined },
-    }),
-  confirm: (slug: string, id: string, onlyValid: boolean) =>
-    request<ImportJob>("POST", `${base(slug)}/imports/${id}/confirm`, { body: { only_valid: onlyValid } }),
-  cancel: (slug: string, id: string) => request<void>("DELETE", `${base(slug)}/imports/${id}`),
-  errors: (slug: string, id: string) => download(`${base(slug)}/imports/${id}/errors.xlsx`, "导入错误清单.xlsx"),
 };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { ImportError, ImportJob } from "../../src/api/types";
-import { fileProblem, isRunning, rowsFromErrors, stepOf } from "../../src/engine/import/flow";
+import type { ImportJob } from "../../src/api/imports";
+import type { ImportError } from "../../src/api/types";
+import { fileProblem, firstGuess, isOpen, isRunning, rowsFromErrors, stateWords, stepOf, stillMissing, undoLeft } from "../../src/engine/import/flow";
 
 const job = (state: ImportJob["state"]) => ({ state }) as ImportJob;
 const error = (row: number, field: string | null, message: string): ImportError => ({
@@ -45,4 +46,43 @@ test("errors gather by row, in the order of the sheet; one of the whole row mark
     [5, []],
     [9, ["a", "b"]],
   ]);
+});
+
+test("a heading is filled in when it surely means a field, and each field once", () => {
+  const mapping = {
+    headings: [
+      { header: "器材编号", column: "A", suggestions: [{ field: "facility_no", score: 70 }] },
+      { header: "编码", column: "B", suggestions: [{ field: "facility_no", score: 90 }] },
+      { header: "别的", column: "C", suggestions: [{ field: "remark", score: 50 }] },
+    ],
+    missing: ["facility_no", "keeper"],
+    words: [],
+    given: { headings: {} },
+    fields: [
+      { field: "facility_no", title: "设施编号", required: true },
+      { field: "keeper", title: "责任人", required: true },
+      { field: "remark", title: "备注", required: false },
+    ],
+    items: {},
+  };
+  const guess = firstGuess(mapping);
+  expect(guess).toEqual({ 编码: "facility_no" });
+  expect(stillMissing(mapping, guess)).toEqual(["责任人"]);
+  expect(firstGuess({ ...mapping, given: { headings: { 别的: "keeper" } } })).toEqual({ 编码: "facility_no", 别的: "keeper" });
+});
+
+test("an undo says how long it is possible", () => {
+  const until = (minutes: number) => ({ undo: { possible_until: new Date(minutes * 60_000).toISOString() } as never });
+  expect(undoLeft(until(600), 0)).toBe("10 小时");
+  expect(undoLeft(until(59), 0)).toBe("59 分钟");
+  expect(undoLeft(until(-1), 0)).toBe(null);
+  expect(undoLeft({})).toBe(null);
+});
+
+test("a job that waits for its headings is at the third step, and can be taken up or given up", () => {
+  const job = { state: "mapping", expired: false, created_at: new Date().toISOString() } as never;
+  expect(stepOf(job)).toBe(2);
+  expect(isOpen(job)).toBe(true);
+  expect(stateWords(job)).toMatch(/^待核对列名（24 小时后清除）$/);
+  expect(isRunning({ state: "undoing" } as never)).toBe(true);
 });

@@ -1,6 +1,6 @@
 /** Every error as a sentence: row, column, what stands there, why it is wrong. */
 import { Table } from "antd";
-import type { ImportJob } from "../../api/types";
+import type { ImportJob } from "../../api/imports";
 
 const SIZES = [10, 50, 100];
 

@@ -2,45 +2,50 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Card, Space, Table } from "antd";
 import { useState } from "react";
-import { imports } from "../../api/ledgers";
+import type { ImportJob } from "../../api/imports";
 import { describe } from "../../api/problem";
-import type { ImportJob } from "../../api/types";
 import type { Tone } from "../../app/theme";
 import { dateTime } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
-import { useEngine } from "../field/context";
-import { isOpen, stateWords } from "./flow";
 import { Nothing } from "../../shared/Nothing";
+import { isOpen, stateWords, undoLeft } from "./flow";
+import { useSource } from "./source";
+import { useUndo } from "./useUndo";
 
 const TONES: Record<ImportJob["state"], Tone> = {
   queued: "blue",
   parsing: "blue",
+  mapping: "orange",
   ready: "orange",
   confirming: "blue",
   confirmed: "green",
+  undoing: "blue",
+  undone: "grey",
   failed: "red",
   cancelled: "grey",
 };
 
 interface Props {
   onOpen: (job: ImportJob) => void;
+  onChanged: (job: ImportJob) => void;
   onDropped: (job: ImportJob) => void;
 }
 
-export function History({ onOpen, onDropped }: Props) {
-  const { ledger } = useEngine();
+export function History({ onOpen, onChanged, onDropped }: Props) {
+  const { key, api } = useSource();
+  const undo = useUndo(onChanged);
   const { message, modal } = App.useApp();
   const client = useQueryClient();
   const drop = useMutation({
-    mutationFn: (job: ImportJob) => imports.cancel(ledger.slug, job.id),
+    mutationFn: (job: ImportJob) => api.cancel(job.id),
     onSuccess: (_, job) => {
       message.info("已放弃这次导入，没有写入任何数据");
       onDropped(job);
     },
     onError: (error) => message.error(describe(error)),
     onSettled: async (_, _error, job) => {
-      await client.invalidateQueries({ queryKey: ["import", ledger.slug, job.id] });
-      await client.invalidateQueries({ queryKey: ["imports", ledger.slug] });
+      await client.invalidateQueries({ queryKey: ["import", key, job.id] });
+      await client.invalidateQueries({ queryKey: ["imports", key] });
     },
   });
   const askToDrop = async (job: ImportJob) => {
@@ -55,8 +60,8 @@ export function History({ onOpen, onDropped }: Props) {
   };
   const [page, setPage] = useState(1);
   const history = useQuery({
-    queryKey: ["imports", ledger.slug, page],
-    queryFn: () => imports.history(ledger.slug, page),
+    queryKey: ["imports", key, page],
+    queryFn: () => api.history(page),
     placeholderData: keepPreviousData,
   });
   return (
@@ -85,7 +90,7 @@ export function History({ onOpen, onDropped }: Props) {
             dataIndex: "state",
             width: 190,
             render: (state: ImportJob["state"], job) => (
-              <StatusTag tone={job.expired && state === "ready" ? "grey" : TONES[state]}>{stateWords(job)}</StatusTag>
+              <StatusTag tone={job.expired && (state === "ready" || state === "mapping") ? "grey" : TONES[state]}>{stateWords(job)}</StatusTag>
             ),
           },
           { title: "行数", dataIndex: "rows", width: 80, align: "right" },
@@ -103,6 +108,18 @@ export function History({ onOpen, onDropped }: Props) {
                 {isOpen(job) && (
                   <Button type="link" size="small" danger onClick={() => void askToDrop(job)}>
                     放弃
+                  </Button>
+                )}
+                {undoLeft(job) && (
+                  <Button
+                    type="link"
+                    size="small"
+                    danger
+                    title={`${undoLeft(job)}内可以撤销`}
+                    disabled={undo.busy}
+                    onClick={() => void undo.ask(job)}
+                  >
+                    撤销
                   </Button>
                 )}
               </Space>

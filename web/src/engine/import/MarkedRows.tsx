@@ -2,21 +2,20 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Table, Tooltip, type TableColumnType } from "antd";
 import { useState } from "react";
-import { imports } from "../../api/ledgers";
+import type { ImportJob } from "../../api/imports";
 import { ApiError } from "../../api/problem";
-import type { ImportJob, ImportRow } from "../../api/types";
-import { useEngine } from "../field/context";
-import { kindOf } from "../field/registry";
+import type { ImportRow } from "../../api/types";
 import { rowsFromErrors } from "./flow";
+import { useSource } from "./source";
 
 const SIZE = 20;
 
 export function MarkedRows({ job }: { job: ImportJob }) {
-  const { ledger } = useEngine();
+  const source = useSource();
   const [page, setPage] = useState(1);
   const rows = useQuery({
-    queryKey: ["import", ledger.slug, job.id, "rows", page],
-    queryFn: () => imports.rows(ledger.slug, job.id, page, true, SIZE),
+    queryKey: ["import", source.key, job.id, "rows", page],
+    queryFn: () => source.api.rows(job.id, page, true, SIZE),
     placeholderData: keepPreviousData,
     retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status === 404),
   });
@@ -24,14 +23,14 @@ export function MarkedRows({ job }: { job: ImportJob }) {
   const fallback = rows.isError ? rowsFromErrors(job.errors) : [];
   const items = rows.data?.items ?? fallback.slice((page - 1) * SIZE, page * SIZE);
   const used = new Set(items.flatMap((row) => [...Object.keys(row.values), ...Object.keys(row.errors)]));
-  const byKey = new Map(ledger.fields.map((field) => [field.key, field]));
+  const byKey = new Map(source.fields.map((field) => [field.key, field]));
   // In the order of the file and with its letters, so that a cell is found again in Excel; then what the file lacks.
   const inFile = (job.columns ?? []).flatMap(({ field, column }) => {
     const known = byKey.get(field);
     return known ? [{ field: known, letter: column }] : [];
   });
   const listed = new Set(inFile.map(({ field }) => field.key));
-  const lacking = ledger.fields.filter((field) => used.has(field.key) && !listed.has(field.key));
+  const lacking = source.fields.filter((field) => used.has(field.key) && !listed.has(field.key));
   const fields = [...inFile, ...lacking.map((field) => ({ field, letter: "" }))];
   const columns: TableColumnType<ImportRow>[] = [
     { key: "row", title: "行", dataIndex: "row", width: 64, fixed: "left", align: "right" },
@@ -43,7 +42,7 @@ export function MarkedRows({ job }: { job: ImportJob }) {
           {field.title}
         </>
       ),
-      width: Math.max(kindOf(field.kind).width, field.title.length * 14 + 44),
+      width: Math.max(field.width, field.title.length * 14 + 44),
       ellipsis: { showTitle: false },
       onCell: (row) => ({ className: row.errors[field.key] ? "cell-wrong" : "" }),
       render: (_, row) => <Value text={row.values[field.key]} wrong={row.errors[field.key]?.message} />,

@@ -2,14 +2,14 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
 import { Alert, App, Button, Space, Statistic } from "antd";
-import { imports } from "../../api/ledgers";
+import type { ImportJob } from "../../api/imports";
 import { describe } from "../../api/problem";
-import type { ImportJob } from "../../api/types";
 import { useLeaveTab } from "../../app/tabs/leave";
-import { useEngine } from "../field/context";
 import { ErrorList } from "./ErrorList";
 import { isSame } from "./flow";
 import { MarkedRows } from "./MarkedRows";
+import { useSource } from "./source";
+import { WordMapping } from "./WordMapping";
 
 interface Props {
   job: ImportJob;
@@ -21,15 +21,15 @@ interface Props {
 const SHOWN_WARNINGS = 20;
 
 export function Preview({ job, path, onChanged, onStartOver }: Props) {
-  const { ledger } = useEngine();
+  const { api, maps, place } = useSource();
   const { message, modal } = App.useApp();
   const confirm = useMutation({
-    mutationFn: () => imports.confirm(ledger.slug, job.id, job.invalid > 0),
+    mutationFn: () => api.confirm(job.id, job.invalid > 0),
     onSuccess: onChanged,
     onError: (error) => message.error(describe(error)),
   });
   const cancel = useMutation({
-    mutationFn: () => imports.cancel(ledger.slug, job.id),
+    mutationFn: () => api.cancel(job.id),
     onSuccess: () => {
       message.info("已放弃这次导入，没有写入任何数据");
       onStartOver();
@@ -42,7 +42,7 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
   // Left open, the job would wait in the history for an answer that there is no question for. Nobody else may end it,
   // and whoever may not only goes.
   const drop = async (then: () => void) => {
-    await imports.cancel(ledger.slug, job.id).catch(() => undefined);
+    await api.cancel(job.id).catch(() => undefined);
     then();
   };
 
@@ -85,7 +85,7 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           }
         />
       ) : job.invalid === 0 ? (
-        <Alert type="success" showIcon title={`“${job.file_name}”的 ${job.valid} 行全部正确，确认后写入台账。`} />
+        <Alert type="success" showIcon title={`“${job.file_name}”的 ${job.valid} 行全部正确，确认后写入${place}。`} />
       ) : (
         <Alert
           type="warning"
@@ -108,6 +108,9 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           }
         />
       )}
+      {maps && (job.mapping?.words.length ?? 0) > 0 && (
+        <WordMapping key={job.id} job={job} mapping={job.mapping!} onChanged={onChanged} />
+      )}
       {same ? (
         <Space wrap>
           <Button type="primary" onClick={() => void drop(() => leave(path))}>
@@ -123,7 +126,7 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           {job.invalid > 0 && (
             <Button
               icon={<DownloadOutlined aria-hidden />}
-              onClick={() => imports.errors(ledger.slug, job.id).catch((error) => message.error(describe(error)))}
+              onClick={() => api.errors(job.id).catch((error) => message.error(describe(error)))}
             >
               下载错误清单
             </Button>

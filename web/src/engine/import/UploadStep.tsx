@@ -2,11 +2,11 @@
 import { DownloadOutlined, InboxOutlined } from "@ant-design/icons";
 import { Alert, App, Button, Progress, Radio, Upload } from "antd";
 import { useState } from "react";
-import { imports, ledgers } from "../../api/ledgers";
+import type { ImportJob } from "../../api/imports";
 import { describe } from "../../api/problem";
-import type { ImportJob } from "../../api/types";
-import { useEngine } from "../field/context";
 import { fileProblem, MAX_MB, ON_DUPLICATE } from "./flow";
+import { Remembered } from "./Remembered";
+import { useSource } from "./source";
 
 interface Props {
   /** The job before this one, when it came to nothing: its reasons are shown. */
@@ -16,7 +16,7 @@ interface Props {
 }
 
 export function UploadStep({ failed, onTemplate, onStarted }: Props) {
-  const { ledger } = useEngine();
+  const source = useSource();
   const { message } = App.useApp();
   const [onDuplicate, setOnDuplicate] = useState<ImportJob["on_duplicate"]>("update");
   const [sending, setSending] = useState<{ name: string; part: number } | null>(null);
@@ -28,7 +28,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
     if (wrong) return;
     setSending({ name: file.name, part: 0 });
     try {
-      onStarted(await imports.start(ledger.slug, file, onDuplicate, (part) => setSending({ name: file.name, part })));
+      onStarted(await source.api.start(file, onDuplicate, (part) => setSending({ name: file.name, part })));
     } catch (error) {
       setProblem(describe(error));
     } finally {
@@ -36,9 +36,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
     }
   }
 
-  const key = ledger.natural_key
-    .map((name) => ledger.fields.find((field) => field.key === name)?.title ?? name)
-    .join(" + ");
+  const key = source.naturalKey.join(" + ");
   return (
     <div className="import-upload">
       {failed?.state === "failed" && (
@@ -55,8 +53,8 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
         <Button
           icon={<DownloadOutlined aria-hidden />}
           onClick={() =>
-            ledgers
-              .template(ledger.slug, ledger.title)
+            source.api
+              .template(`${source.title}模板.xlsx`)
               .then(onTemplate)
               .catch((error) => message.error(describe(error)))
           }
@@ -109,6 +107,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
           </div>
         )}
       </section>
+      {source.maps && <Remembered />}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 /** The import wizard's logic, apart from its looks: which step a job is at, and what its errors look like in a table. */
-import type { ImportError, ImportJob, ImportRow } from "../../api/types";
+import type { ImportJob, Mapping } from "../../api/imports";
+import type { ImportError, ImportRow } from "../../api/types";
 
-export const STEPS = ["下载模板", "上传文件", "系统校验", "核对结果", "完成"] as const;
+export const STEPS = ["下载模板", "上传文件", "核对列名", "核对结果", "完成"] as const;
 export const MAX_MB = 20;
 
 /** The step of a job, as an index of STEPS. A job that failed or was given up is back at the upload. */
@@ -10,11 +11,14 @@ export function stepOf(job: ImportJob | null): number {
   switch (job.state) {
     case "queued":
     case "parsing":
+    case "mapping":
       return 2;
     case "ready":
     case "confirming":
       return 3;
     case "confirmed":
+    case "undoing":
+    case "undone":
       return 4;
     default:
       return 1;
@@ -39,15 +43,20 @@ const KEPT_HOURS = 24;
  * nobody has confirmed says how long it can still be taken up.
  */
 export function stateWords(job: Pick<ImportJob, "state" | "expired" | "created_at">, now = Date.now()): string {
-  if (job.state !== "ready") return STATES[job.state];
+  if (!waits(job)) return STATES[job.state];
   const hours = Math.ceil(KEPT_HOURS - (now - Date.parse(job.created_at)) / 3_600_000);
   // Sweeping happens some minutes after the time is up: until then it may still be opened.
-  return job.expired ? "未确认（已清除）" : hours > 0 ? `未确认（${hours} 小时后清除）` : "未确认（即将清除）";
+  const word = job.state === "mapping" ? "待核对列名" : "未确认";
+  return job.expired ? "未确认（已清除）" : hours > 0 ? `${word}（${hours} 小时后清除）` : `${word}（即将清除）`;
+}
+
+function waits(job: Pick<ImportJob, "state">): boolean {
+  return job.state === "ready" || job.state === "mapping";
 }
 
 /** Whether an import waits for somebody to say yes or no. */
 export function isOpen(job: Pick<ImportJob, "state" | "expired">): boolean {
-  return job.state === "ready" && !job.expired;
+  return waits(job) && !job.expired;
 }
 
 /** Nothing to write and nothing wrong: the file says what the ledger has already. */
@@ -56,7 +65,7 @@ export function isSame(job: Pick<ImportJob, "created" | "updated" | "invalid">):
 }
 
 export function isRunning(job: ImportJob | null | undefined): boolean {
-  return job?.state === "queued" || job?.state === "parsing" || job?.state === "confirming";
+  return job?.state === "queued" || job?.state === "parsing" || job?.state === "confirming" || job?.state === "undoing";
 }
 
 /** Why a file cannot be an import, before any byte is sent; null when it may be one. */
@@ -84,9 +93,12 @@ export function rowsFromErrors(errors: ImportError[]): ImportRow[] {
 export const STATES: Record<ImportJob["state"], string> = {
   queued: "排队中",
   parsing: "校验中",
+  mapping: "待核对列名",
   ready: "待确认",
   confirming: "写入中",
   confirmed: "已导入",
+  undoing: "撤销中",
+  undone: "已撤销",
   failed: "失败",
   cancelled: "已放弃",
 };
@@ -96,3 +108,36 @@ export const ON_DUPLICATE: { value: ImportJob["on_duplicate"]; label: string; he
   { value: "skip", label: "跳过", help: "系统中已有的记录保持不变，只新增没有的。" },
   { value: "error", label: "报错", help: "系统中已有的记录算作错误，由您核对后再决定。" },
 ];
+
+/** From here on most people would say that a suggestion is meant: it is filled in, and shown to be looked at. */
+const STRONG = 66;
+
+/** What the mapping step begins with: headings that surely mean a field, each field once. */
+export function firstGuess(mapping: Mapping): Record<string, string> {
+  const taken = new Set<string>();
+  const guess: Record<string, string> = {};
+  const best = mapping.headings
+    .flatMap(({ header, suggestions }) => suggestions.map(({ field, score }) => ({ header, field, score })))
+    .filter(({ score }) => score >= STRONG)
+    .sort((a, b) => b.score - a.score);
+  for (const { header, field } of best) {
+    if (taken.has(field) || header in guess) continue;
+    taken.add(field);
+    guess[header] = field;
+  }
+  return { ...guess, ...mapping.given.headings };
+}
+
+/** Required fields that no column stands for yet. */
+export function stillMissing(mapping: Mapping, chosen: Record<string, string>): string[] {
+  const given = new Set(Object.values(chosen));
+  return mapping.fields.filter(({ field }) => mapping.missing.includes(field) && !given.has(field)).map((f) => f.title);
+}
+
+/** Hours and minutes until an import can no longer be undone; null when it cannot. */
+export function undoLeft(job: Pick<ImportJob, "undo">, now = Date.now()): string | null {
+  const until = job.undo?.possible_until;
+  const minutes = until ? Math.floor((Date.parse(until) - now) / 60_000) : 0;
+  if (minutes <= 0) return null;
+  return minutes >= 60 ? `${Math.floor(minutes / 60)} 小时` : `${minutes} 分钟`;
+}

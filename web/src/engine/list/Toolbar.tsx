@@ -9,9 +9,11 @@ import {
   PlusOutlined,
   ReloadOutlined,
 } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Dropdown, Space } from "antd";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useNavigate } from "react-router";
+import { exportJobs } from "../../api/exports";
 import { ledgers } from "../../api/ledgers";
 import type { Query } from "../../api/http";
 import { describe } from "../../api/problem";
@@ -50,6 +52,7 @@ export function Toolbar(props: Props) {
   const { ledger, path, choice, density, full } = props;
   const { message } = App.useApp();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const [busy, setBusy] = useState<"template" | "export" | null>(null);
   const [open, setOpen] = useState<"bin" | "labels" | null>(null);
 
@@ -66,14 +69,23 @@ export function Toolbar(props: Props) {
   }
 
   const shown = shownFields(ledger, choice);
+  const exported = (columns: ExportColumns): Query => ({
+    ...props.exportQuery,
+    // Without `columns` the service gives every field.
+    columns: columns === "all" ? undefined : shown.map((field) => field.key).join(","),
+  });
   const exportRows = (columns: ExportColumns) =>
-    get("export", () =>
-      ledgers.export(ledger.slug, ledger.title, {
-        ...props.exportQuery,
-        // Without `columns` the service gives every field.
-        columns: columns === "all" ? undefined : shown.map((field) => field.key).join(","),
-      }),
-    );
+    get("export", () => ledgers.export(ledger.slug, ledger.title, exported(columns)));
+  const exportBehind = async (columns: ExportColumns) => {
+    try {
+      await exportJobs.start(ledger.slug, exported(columns));
+      await client.invalidateQueries({ queryKey: ["exports"] });
+      return true;
+    } catch (error) {
+      message.error(describe(error));
+      return false;
+    }
+  };
 
   const many = props.total ?? 0;
   const more = [
@@ -117,6 +129,7 @@ export function Toolbar(props: Props) {
             rows={props.total}
             busy={busy === "export"}
             onExport={exportRows}
+            onBackground={exportBehind}
           />
         )}
         {more.length > 0 && (

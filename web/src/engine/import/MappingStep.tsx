@@ -1,0 +1,106 @@
+/** 核对列名: each heading that we do not know, with what it may mean. What is certain is filled in; the person decides. */
+import { useMutation } from "@tanstack/react-query";
+import { Alert, App, Button, Checkbox, Select, Space } from "antd";
+import { useState } from "react";
+import type { ImportJob, Mapping } from "../../api/imports";
+import { describe } from "../../api/problem";
+import { firstGuess, stillMissing } from "./flow";
+import { useSource } from "./source";
+
+interface Props {
+  job: ImportJob;
+  mapping: Mapping;
+  onChanged: (job: ImportJob) => void;
+  onStartOver: () => void;
+}
+
+const NOT = "";
+
+export function MappingStep({ job, mapping, onChanged, onStartOver }: Props) {
+  const { api } = useSource();
+  const { message } = App.useApp();
+  const [chosen, setChosen] = useState(() => firstGuess(mapping));
+  const [remember, setRemember] = useState(true);
+  const missing = stillMissing(mapping, chosen);
+  const answer = useMutation({
+    mutationFn: () =>
+      api.answer(job.id, {
+        headings: chosen,
+        ignore: mapping.headings.map(({ header }) => header).filter((header) => !(header in chosen)),
+        remember,
+      }),
+    onSuccess: onChanged,
+    onError: (error) => message.error(describe(error)),
+  });
+  const cancel = useMutation({
+    mutationFn: () => api.cancel(job.id),
+    onSuccess: () => {
+      message.info("已放弃这次导入，没有写入任何数据");
+      onStartOver();
+    },
+    onError: (error) => message.error(describe(error)),
+  });
+  const choose = (header: string, field: string) => {
+    const rest = Object.fromEntries(
+      Object.entries(chosen).filter(([other, taken]) => other !== header && taken !== field),
+    );
+    setChosen(field === NOT ? rest : { ...rest, [header]: field });
+  };
+  return (
+    <div className="stack import-mapping">
+      <Alert
+        type="info"
+        showIcon
+        title={`“${job.file_name}”有 ${mapping.headings.length} 个列名与系统不同，请指定它们对应的字段`}
+        description="已按相似程度预填，请逐个核对。确认之后才开始校验，不会写入任何数据。"
+      />
+      <ul className="mapping">
+        {mapping.headings.map(({ header, column, suggestions }) => {
+          const likely = new Map(suggestions.map(({ field, score }) => [field, score]));
+          const options = [...mapping.fields].sort((a, b) => (likely.get(b.field) ?? 0) - (likely.get(a.field) ?? 0));
+          return (
+            <li key={`${column} ${header}`}>
+              <label htmlFor={`map-${column}`}>
+                <span className="quiet">{column} 列 </span>
+                <b>{header}</b>
+              </label>
+              <Select
+                id={`map-${column}`}
+                aria-label={`“${header}”对应的字段`}
+                showSearch={{ optionFilterProp: "label" }}
+                value={chosen[header] ?? NOT}
+                onChange={(field) => choose(header, field)}
+                options={[
+                  { value: NOT, label: "不导入这一列" },
+                  ...options.map(({ field, title, required }) => ({
+                    value: field,
+                    label: `${title}${required ? " *" : ""}${likely.has(field) ? `（相似 ${likely.get(field)}%）` : ""}`,
+                  })),
+                ]}
+              />
+            </li>
+          );
+        })}
+      </ul>
+      {missing.length > 0 && (
+        <Alert type="warning" showIcon title={`还需要指定必填的列：${missing.join("、")}`} role="status" />
+      )}
+      <Checkbox checked={remember} onChange={(event) => setRemember(event.target.checked)}>
+        记住这些对应关系，本部门下次导入时自动使用
+      </Checkbox>
+      <Space wrap>
+        <Button
+          type="primary"
+          disabled={missing.length > 0}
+          loading={answer.isPending}
+          onClick={() => answer.mutate()}
+        >
+          确认并校验
+        </Button>
+        <Button danger loading={cancel.isPending} onClick={() => cancel.mutate()}>
+          放弃
+        </Button>
+      </Space>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/** What an import is of: a ledger, or anything else that has rows, fields and the same routes. The wizard knows no more. */
+import { createContext, useContext, useMemo } from "react";
+import { importsAt, type ImportApi } from "../../api/imports";
+import { useEngine } from "../field/context";
+import { kindOf } from "../field/registry";
+
+export interface ImportSource {
+  /** Tells sources apart, in caches and in what is kept between pages. */
+  key: string;
+  title: string;
+  api: ImportApi;
+  /** The titles of the fields by which a known row is found. */
+  naturalKey: string[];
+  fields: { key: string; title: string; width: number }[];
+  /** The words for where the rows go, as in 写入台账. */
+  place: string;
+  /** Whether headings and words can be mapped, and imports be undone. */
+  maps: boolean;
+  undoes: boolean;
+}
+
+export const Source = createContext<ImportSource | null>(null);
+
+export function useSource(): ImportSource {
+  const source = useContext(Source);
+  if (!source) throw new Error("useSource outside of <Source>");
+  return source;
+}
+
+/** The ledger of the page around. */
+export function useLedgerSource(): ImportSource {
+  const { ledger } = useEngine();
+  return useMemo(
+    () => ({
+      key: ledger.slug,
+      title: ledger.title,
+      api: importsAt(`/api/ledgers/${encodeURIComponent(ledger.slug)}`),
+      naturalKey: ledger.natural_key.map((key) => ledger.fields.find((field) => field.key === key)?.title ?? key),
+      fields: ledger.fields.map((field) => ({ key: field.key, title: field.title, width: kindOf(field.kind).width })),
+      place: "台账",
+      maps: true,
+      undoes: true,
+    }),
+    [ledger],
+  );
+}
