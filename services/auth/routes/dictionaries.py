@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from kit import audit
+from kit.audit.duty import unaudited
 from kit.db import today
 from kit.errors import FieldError, Invalid, TooLarge
 from kit.excel.refusal import Refused
@@ -31,6 +32,7 @@ Word = Annotated[str, Field(min_length=1, max_length=100)]
 AtVersion = Annotated[int, Query(ge=1, le=2**31 - 1)]
 # The multipart frame comes on top of the file.
 BODY_LIMIT = BodyLimit(r"/api/auth/dictionaries/[^/]+/import/?$", dictionary_sheet.MAX_BYTES + 64 * 1024)
+BLANK = unaudited("a blank form, with words that everybody who is signed in may read")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -203,7 +205,7 @@ def reset_item(
     return row.as_json()
 
 
-@router.get("/{code}/template.xlsx", dependencies=[require("auth:dictionaries:import")], response_class=Response)
+@router.get("/{code}/template.xlsx", dependencies=[require("auth:dictionaries:import"), BLANK], response_class=Response)
 def download_template(code: Code, session: SessionDep) -> Response:
     """The workbook to fill in."""
     row = dictionaries.find(session, code)
@@ -249,6 +251,8 @@ def import_items(
     else:
         trial.rollback()
         session.expire_all()
+        counted = {"rows": outcome.rows, "errors": len(outcome.errors)}
+        audit.record(session, principal, "check_import", "dictionary", code, detail=counted)
     if mode == "errors":
         columns, _ = dictionary_sheet.layout(session, parent)
         return workbook(dictionary_sheet.marked(sheet, outcome, columns), f"{parent.name}_错误清单.xlsx")

@@ -8,16 +8,19 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from contracts.principal import Principal
 from kit.db import Database
+from kit.testing.databases import TestPostgres
 from kit.testing.identity import TestIssuer
 from services.auth import api, permissions
 from services.auth.access import principal_of
 from services.auth.people import User
 from services.auth.settings import Settings
+from tests.service.auth.conftest import Clock
 from tests.support.permits import SERVICES, permits_of
 
 
@@ -70,3 +73,14 @@ def opened(settings: Settings, clock: Callable[[], Any]) -> Iterator[Office]:
             yield Office(client, database, issuer)
         finally:
             database.close()
+
+
+@pytest.fixture(scope="module")
+def quiet(postgres: TestPostgres, seeded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One office for all the tests of a module that change nothing: refusals."""
+    name = f"test_auth_{uuid4().hex[:12]}"
+    postgres.execute(f'CREATE DATABASE "{name}" TEMPLATE "{seeded}" OWNER auth_owner STRATEGY FILE_COPY')
+    settings = postgres.settings(Settings, name, signing_key_dir=tmp_path_factory.mktemp("keys"))
+    with opened(settings, Clock()) as office:
+        yield office
+    postgres.drop(name)

@@ -16,7 +16,9 @@ from kit.bus.tables import Outbox
 from services.auth.dictionaries import DictionaryItem
 from services.auth.settings import Settings
 from tests.service.auth.conftest import Clock
-from tests.service.auth.office import Office, opened
+from tests.service.auth.office import Office, opened, quiet
+
+__all__ = ["quiet"]
 
 
 @pytest.fixture
@@ -72,7 +74,11 @@ def test_a_lent_role_reaches_as_far_as_the_lenders(office: Office, clock: Clock)
         told = session.scalars(select(Outbox).where(Outbox.type == UserChanged.type).order_by(Outbox.id)).all()[-1].data
         assert told["users"][0]["roles"] == ["safety_officer", "leader"]
         row = session.scalars(select(AuditLog).where(AuditLog.action == "delegate")).one()
-        assert (row.username, (row.after or {})["borrower"], (row.after or {})["reason"]) == ("leader", "chengnan", "出差三天")
+        assert (row.username, (row.after or {})["borrower"], (row.after or {})["reason"]) == (
+            "leader",
+            "chengnan",
+            "出差三天",
+        )
 
 
 def test_it_ends_by_itself_and_is_refused_at_the_next_question(office: Office, clock: Clock) -> None:
@@ -150,12 +156,12 @@ def test_a_lender_who_has_it_no_longer_lends_nothing(office: Office, clock: Cloc
         ("leader", {"borrower": "leader"}, "own_account"),
     ],
 )
-def test_what_cannot_be_lent(office: Office, clock: Clock, lender: str, changes: dict[str, Any], code: str) -> None:
+def test_what_cannot_be_lent(quiet: Office, clock: Clock, lender: str, changes: dict[str, Any], code: str) -> None:
     start = clock.time + timedelta(days=changes.pop("from", 0))
     stop = start + timedelta(days=changes.pop("days", 5))
     borrower = changes.pop("borrower", lender if lender == "worker" else "chengnan")
-    more = wish(office, clock, borrower, starts_at=start.isoformat(), ends_at=stop.isoformat(), **changes)
-    answer = office(lender).post("/delegations", more)
+    more = wish(quiet, clock, borrower, starts_at=start.isoformat(), ends_at=stop.isoformat(), **changes)
+    answer = quiet(lender).post("/delegations", more)
     assert answer.status_code == 422, answer.text
     assert code in codes(answer)
 
@@ -184,7 +190,10 @@ def test_it_is_lent_only_within_reach(office: Office, clock: Clock) -> None:
     assert {entry["name"] for entry in found} == {"巡西陆", "成仲海"}
     far = office("chengbei").post("/delegations", wish(office, clock, "worker", role="safety_officer"))
     assert far.status_code == 404
-    assert office("chengbei").post("/delegations", wish(office, clock, "inspector", role="safety_officer")).status_code == 201
+    assert (
+        office("chengbei").post("/delegations", wish(office, clock, "inspector", role="safety_officer")).status_code
+        == 201
+    )
     borrowed = office("inspector").principal.narrowed("ledgers:fire-facilities:update").scope
     assert (borrowed.kind, borrowed.department_ids) == ("subtree", office("chengbei").principal.scope.department_ids)
 
@@ -204,8 +213,8 @@ def test_it_is_shown_where_one_looks_why(office: Office, clock: Clock) -> None:
     assert office("safety").get("/delegations").status_code == 403
 
 
-def test_dengbao_an_office_is_not_lent_whoever_writes(office: Office) -> None:
-    with office.database.session() as session, pytest.raises(IntegrityError, match="no_administrator"):
+def test_dengbao_an_office_is_not_lent_whoever_writes(quiet: Office) -> None:
+    with quiet.database.session() as session, pytest.raises(IntegrityError, match="no_administrator"):
         session.execute(
             text(
                 "INSERT INTO delegation (id, lender_id, borrower_id, role, administrator, starts_at, ends_at, reason,"
@@ -214,5 +223,5 @@ def test_dengbao_an_office_is_not_lent_whoever_writes(office: Office) -> None:
                 " WHERE a.username = 'auditor' AND b.username = 'worker'"
             )
         )
-    with office.database.session() as session, pytest.raises(IntegrityError, match="administrators_are_not_lent"):
+    with quiet.database.session() as session, pytest.raises(IntegrityError, match="administrators_are_not_lent"):
         session.execute(text("UPDATE role SET delegable = true WHERE code = 'audit_admin'"))

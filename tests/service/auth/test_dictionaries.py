@@ -56,7 +56,7 @@ def items(browser: Browser, code: str = "equipment_category") -> dict[str, dict[
 
 
 def body(row: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    dropped = ("value", "origin", "customised")
+    dropped = ("value", "origin", "customised", "declared")
     return {key: value for key, value in row.items() if key not in dropped} | changes
 
 

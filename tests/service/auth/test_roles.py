@@ -17,7 +17,9 @@ from services.auth.people import User
 from services.auth.roleediting import SEEDS, seed_values
 from services.auth.settings import Settings
 from tests.service.auth.conftest import Clock
-from tests.service.auth.office import Office, opened
+from tests.service.auth.office import Office, opened, quiet
+
+__all__ = ["quiet"]
 
 
 @pytest.fixture
@@ -49,8 +51,8 @@ def codes(answer: Any) -> list[str]:
     return [error["code"] for error in answer.json()["errors"]]
 
 
-def test_the_catalogue_is_what_the_services_declare(office: Office) -> None:
-    services = {entry["service"]: entry for entry in office("secadmin").get("/permissions").json()["services"]}
+def test_the_catalogue_is_what_the_services_declare(quiet: Office) -> None:
+    services = {entry["service"]: entry for entry in quiet("secadmin").get("/permissions").json()["services"]}
     ledgers = {entry["resource"]: entry for entry in services["ledgers"]["resources"]}
     assert ledgers["fire-facilities"]["title"] == "消防设施台账"
     assert ledgers["fire-facilities"]["verbs"][:4] == ["read", "create", "update", "delete"]
@@ -59,7 +61,7 @@ def test_the_catalogue_is_what_the_services_declare(office: Office) -> None:
     assert (words["upload"], words["folder"]) == ("上传文件", "新建文件夹")
     planned = {entry["resource"]: entry["planned"] for entry in services["workflow"]["resources"]}
     assert "sign" in planned["permits"]
-    assert office("safety").get("/permissions").status_code == 403
+    assert quiet("safety").get("/permissions").status_code == 403
 
 
 def test_a_role_of_ones_own_gives_what_it_says(office: Office) -> None:
@@ -96,9 +98,9 @@ def test_a_role_of_ones_own_gives_what_it_says(office: Office) -> None:
     ],
 )
 def test_a_grant_that_nothing_answers_to_or_that_is_an_office_is_refused(
-    office: Office, patterns: list[str], code: str, word: str
+    quiet: Office, patterns: list[str], code: str, word: str
 ) -> None:
-    answer = office("secadmin").post("/roles", CLERK | {"permissions": patterns})
+    answer = quiet("secadmin").post("/roles", CLERK | {"permissions": patterns})
     assert (answer.status_code, codes(answer)) == (422, [code])
     assert word in answer.json()["errors"][0]["message"]
     assert answer.json()["errors"][0]["loc"] == ["body", "permissions", len(patterns) - 1]
@@ -151,7 +153,9 @@ def test_an_upgrade_leaves_a_changed_role_alone_until_it_is_reset(office: Office
     assert {key: reset.json()[key] for key in seed_values(SEEDS["leader"])} == seed_values(SEEDS["leader"])
     assert not reset.json()["customised"]
     own = office("secadmin").post("/roles", CLERK).json()
-    assert office("secadmin").post(f"/roles/archive_clerk/reset?version={own['version']}").json()["code"] == "not_seeded"
+    assert (
+        office("secadmin").post(f"/roles/archive_clerk/reset?version={own['version']}").json()["code"] == "not_seeded"
+    )
 
 
 def test_a_seed_whose_name_the_company_uses_comes_all_the_same(office: Office) -> None:
@@ -178,20 +182,20 @@ def test_a_retired_role_gives_nothing_and_comes_back(office: Office) -> None:
 
 
 @pytest.mark.parametrize("code", ["system_maintainer", "security_admin", "audit_admin"])
-def test_dengbao_the_three_offices_are_fixed(office: Office, code: str) -> None:
-    now = role(office, code)
+def test_dengbao_the_three_offices_are_fixed(quiet: Office, code: str) -> None:
+    now = role(quiet, code)
     for method, path, more in (
         ("PUT", f"/roles/{code}", {"json": body(now, permissions=["ledgers:*:read"])}),
         ("POST", f"/roles/{code}/reset?version={now['version']}", {}),
         ("POST", f"/roles/{code}/retire?version={now['version']}", {}),
     ):
-        answer = office("secadmin").send(method, path, **more)
+        answer = quiet("secadmin").send(method, path, **more)
         assert (answer.status_code, answer.json()["code"]) == (403, "administrator_role_fixed")
-    assert role(office, code) == now
+    assert role(quiet, code) == now
 
 
-def test_dengbao_no_account_holds_two_offices_whoever_writes(office: Office) -> None:
-    with office.database.session() as session:
+def test_dengbao_no_account_holds_two_offices_whoever_writes(quiet: Office) -> None:
+    with quiet.database.session() as session:
         auditor = session.scalars(select(User).where(User.username == "auditor")).unique().one()
         session.add(UserRole(id=uuid7(), user_id=auditor.id, role="security_admin", administrator="security"))
         with pytest.raises(IntegrityError, match="uq_user_role_one_administrator"):
@@ -235,11 +239,11 @@ def test_dengbao_an_office_needs_a_second_administrator(office: Office) -> None:
         ]  # fmt: skip
 
 
-def test_dengbao_a_request_cannot_break_the_separation(office: Office) -> None:
-    wish = {"user_id": office("auditor").id, "role": "system_maintainer", "action": "grant", "reason": "兼任"}
-    answer = office("secadmin").post("/role-requests", wish)
+def test_dengbao_a_request_cannot_break_the_separation(quiet: Office) -> None:
+    wish = {"user_id": quiet("auditor").id, "role": "system_maintainer", "action": "grant", "reason": "兼任"}
+    answer = quiet("secadmin").post("/role-requests", wish)
     assert (answer.status_code, answer.json()["code"]) == (409, "administrators_separated")
-    mine = office("secadmin").post("/role-requests", wish | {"user_id": office("secadmin").id})
+    mine = quiet("secadmin").post("/role-requests", wish | {"user_id": quiet("secadmin").id})
     assert (mine.status_code, mine.json()["code"]) == (403, "own_account")
 
 
@@ -284,7 +288,9 @@ def test_a_grant_may_choose_other_departments(office: Office) -> None:
     assert [str(id_) for id_ in grants.scope.department_ids] == chosen
     fixed = office("secadmin").post("/roles/leader/holders", {"user_id": user, "department_ids": chosen})
     assert codes(fixed) == ["scope_fixed"]
-    missing = office("secadmin").post("/roles/safety_officer/holders", {"user_id": user, "department_ids": [str(uuid7())]})
+    missing = office("secadmin").post(
+        "/roles/safety_officer/holders", {"user_id": user, "department_ids": [str(uuid7())]}
+    )
     assert codes(missing) == ["not_found"]
 
 
@@ -339,11 +345,11 @@ def test_a_star_covers_neither_personal_data_nor_the_audit_trail(office: Office)
 
 
 @pytest.mark.parametrize("username", ["sysadmin", "auditor", "safety", "leader", "worker"])
-def test_only_the_security_administrator_changes_roles(office: Office, username: str) -> None:
-    one, version = office(username), role(office, "leader")["version"]
+def test_only_the_security_administrator_changes_roles(quiet: Office, username: str) -> None:
+    one, version = quiet(username), role(quiet, "leader")["version"]
     assert one.post("/roles", CLERK).status_code == 403
-    assert one.send("PUT", "/roles/leader", json=body(role(office, "leader"))).status_code == 403
+    assert one.send("PUT", "/roles/leader", json=body(role(quiet, "leader"))).status_code == 403
     assert one.post(f"/roles/leader/retire?version={version}").status_code == 403
-    assert one.post("/roles/leader/holders", {"user_id": office("worker").id}).status_code == 403
-    wish = {"user_id": office("worker").id, "role": "audit_admin", "action": "grant", "reason": "增设"}
+    assert one.post("/roles/leader/holders", {"user_id": quiet("worker").id}).status_code == 403
+    wish = {"user_id": quiet("worker").id, "role": "audit_admin", "action": "grant", "reason": "增设"}
     assert one.post("/role-requests", wish).status_code == 403
