@@ -45,8 +45,9 @@ class Checker(Protocol):
         """One row; `faults` names columns whose formula has no value. What is returned is passed on as it is."""
         ...
 
-    # Optional, beside these: `ignored` (headings that somebody has said to mean nothing) and `questions(found)`, which may
-    # ask a person first what strange headings mean: what it returns, if anything, goes to the caller in place of rows.
+    # Optional, in place of these: `edited(data, scan)` gives a whole workbook back (kit.excel.editing). Beside them:
+    # `ignored` (headings that somebody has said to mean nothing), and `questions(found)`, which may ask a person first what
+    # strange headings mean: what it returns, if anything, goes to the caller in place of rows.
 
     def finish(self) -> dict[str, Any]:
         """Told that the file is at its end; the answer goes to the caller."""
@@ -88,6 +89,13 @@ def _run(plan: Plan, data: bytes, sink: BinaryIO) -> None:
     frames.write_message(sink, {"event": "scanned", "rows": scan.rows, "cells": scan.cells})
     module, _, function = plan.factory.partition(":")
     checker = cast(Checker, getattr(importlib.import_module(module), function)(plan.context))
+    edited = getattr(checker, "edited", None)
+    if edited is not None:
+        result: bytes = edited(data, scan)
+        for start in range(0, len(result), _BLOCK):
+            frames.write(sink, frames.BLOCK, result[start : start + _BLOCK])
+        frames.write_message(sink, {"event": "done", "rows": 0})
+        return
     # Imported late: the parser has no business in memory before the prescan has passed.
     from kit.excel.reading import choose, data_rows, open_workbook, rows_of
 

@@ -16,8 +16,12 @@ class Column:
     title: str
     aliases: Sequence[str] = ()
     required: bool = False
+    # Whether the template marks it as needed although an import can do without: a rule may work the value out, or not.
+    needed: bool = False
     text: bool = False
     date: bool = False
+    # Words that may stand in place of a date, such as 长期.
+    date_words: Sequence[str] = ()
     choices: Sequence[str] = ()
     # Whether a value outside `choices` may be typed; several choices in one cell cannot be checked by Excel itself.
     open_choices: bool = False

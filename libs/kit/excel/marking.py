@@ -18,7 +18,7 @@ from kit.excel import styles
 from kit.excel.template import safe_sheet_name
 
 REASON_TITLE = "错误原因"
-_COMMENT_AUTHOR = "安全生产平台"
+COMMENT_AUTHOR = "安全生产平台"
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,19 @@ def _row(
         cell = _cell(sheet, cells[place], always=True)
         assert cell is not None
         cell.fill, cell.font = styles.ERROR_FILL, styles.ERROR
-        cell.comment = Comment("；".join(messages), _COMMENT_AUTHOR, width=260, height=80)
+        cell.comment = Comment("；".join(messages), COMMENT_AUTHOR, width=260, height=80)
         out[place] = cell
     if marks:
-        reason = "；".join(f"{mark.title}：{mark.message}" if mark.title else mark.message for mark in marks)
-        last = WriteOnlyCell(sheet, reason if in_place else f"原第 {number} 行：{reason}")
+        last = WriteOnlyCell(sheet, clean(reason_of(number, marks, in_place)))
         last.font, last.alignment, last.data_type = styles.ERROR, styles.TOP, "s"
         out.append(last)
     return out
+
+
+def reason_of(number: int, marks: Sequence[Mark], in_place: bool) -> str:
+    """What is wrong in a row, as its last column says it."""
+    reason = "；".join(f"{mark.title}：{mark.message}" if mark.title else mark.message for mark in marks)
+    return reason if in_place else f"原第 {number} 行：{reason}"
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Any, *, always: bool = False) -> Cell | None:

@@ -59,7 +59,7 @@ GATE = Gate()
 def parse(data: bytes, name: str, factory: str, context: dict[str, Any]) -> Iterator[dict[str, Any] | bytes]:
     """Messages (dicts: scanned, headings, progress, done) and blocks (bytes: what the checker made of the rows). Raises
     Refused when the workbook is not acceptable or its parser died. Closing the iterator ends the child."""
-    plan = orjson.dumps({"name": name, "factory": factory, "context": context})
+    plan = orjson.dumps({"name": name, "factory": factory, "context": context}, option=orjson.OPT_NON_STR_KEYS)
     # Nothing of our environment goes along: there are secrets in it.
     environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
     process = subprocess.Popen(

@@ -15,11 +15,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kit.excel import styles
 from kit.excel.column import Column
+from kit.excel.limits import LIMITS
 
-# Drop-downs and formats reach this far down; further rows are read all the same.
-PREPARED_ROWS = 2_000
+# Drop-downs, checks and formats reach as far down as an import reads; they are ranges, and cost nothing.
+PREPARED_ROWS = LIMITS.rows
 DICTIONARY_SHEET = "字典"
 NUMBER_TITLE, EXAMPLE_MARK = "序号", "示例"
+# 1900-01-01 and 2199-12-31, as Excel counts days.
+_FIRST_DAY, _LAST_DAY = 1, 109574
 _FIRST_DATA, _EXAMPLE_ROW, _HEADING_ROW = 5, 4, 3
 
 
@@ -39,7 +42,9 @@ def build(title: str, columns: Sequence[Column], notes: str, *, sheet_name: str 
     _heading(sheet, 1, NUMBER_TITLE, required=False, width=6)
     _example(sheet, 1, EXAMPLE_MARK)
     for place, column in enumerate(columns, start=2):
-        _heading(sheet, place, column.title, required=column.required, width=column.width, help_=column.help)
+        _heading(
+            sheet, place, column.title, required=column.required or column.needed, width=column.width, help_=column.help
+        )
         _example(sheet, place, column.example, date_=column.date, text=column.text)
         _prepare(sheet, place, column)
     sheet.row_dimensions[_HEADING_ROW].height = 32
@@ -84,18 +89,25 @@ def _prepare(sheet: Worksheet, place: int, column: Column) -> None:
         dimension.number_format = styles.TEXT_FORMAT
     elif column.date:
         dimension.number_format = styles.DATE_FORMAT
-        rule = DataValidation(
-            type="date",
-            operator="between",
-            formula1="1",
-            formula2="109574",
-            allow_blank=True,
-            errorStyle="warning",
-            errorTitle="日期",
-            error="建议填写 2026-01-05 这样的日期",
-        )
+        rule = _date_rule(place, column.date_words)
         rule.add(_range(place))
         sheet.add_data_validation(rule)
+
+
+def _date_rule(place: int, words: Sequence[str]) -> DataValidation:
+    """Only dates, and the words that may stand for one. Excel turns what is typed as a date into one by itself; a text that
+    only looks like one is stopped here, while the person still knows what was meant."""
+    rule = DataValidation(
+        type="date", operator="between", formula1=str(_FIRST_DAY), formula2=str(_LAST_DAY), allow_blank=True,
+        errorStyle="stop", errorTitle="日期", error="请填写日期，如 2026-01-05", showErrorMessage=True,
+    )  # fmt: skip
+    if words:
+        first = f"{get_column_letter(place)}{_FIRST_DATA}"
+        quoted = ",".join(f'{first}="{word}"' for word in words)
+        rule.type, rule.operator, rule.formula2 = "custom", None, None
+        rule.formula1 = f"OR(AND(ISNUMBER({first}),{first}>={_FIRST_DAY},{first}<={_LAST_DAY}),{quoted})"
+        rule.error = f"请填写日期，如 2026-01-05，或“{'、'.join(words)}”"
+    return rule
 
 
 def _range(place: int) -> str:

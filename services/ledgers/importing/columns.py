@@ -24,8 +24,10 @@ def column_of(spec: FieldSpec, lookups: Lookups | None = None) -> Column:
         title=spec.title,
         aliases=tuple(spec.aliases),
         required=spec.must_be_given,
+        needed=spec.required and spec.derived,
         text=cell == "text",
         date=cell == "date",
+        date_words=spec.blank_words if cell == "date" else (),
         choices=_choices(spec, lookups) if lookups else (),
         open_choices=spec.kind == "multi_choice",
         width=_width(spec),
@@ -76,6 +78,8 @@ def _example(spec: FieldSpec, lookups: Lookups) -> Any:
 
 def _help(spec: FieldSpec) -> str | None:
     parts = [spec.help] if spec.help else []
+    if spec.required and spec.derived:
+        parts.append("推算不出时必填")
     if spec.kind == "day":
         parts.append("日期，如 2026-01-05" + (f"；可填“{'、'.join(spec.blank_words)}”" if spec.blank_words else ""))
     elif spec.kind == "multi_choice":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kit.errors import Gone
 from kit.excel import marking
+from kit.excel.refusal import Refused
 from kit.excel.runner import GATE, parse
 from kit.excel.whole import untagged
 from services.ledgers.importing.columns import import_columns
@@ -43,8 +45,20 @@ def build(session: Session, job: ImportJob) -> bytes:
             for field, (_, message) in sorted((errors or {}).items(), key=lambda pair: places.get(pair[0], 1_000))
         ]
     in_place = job.rows <= MOST_IN_PLACE
+    if in_place:
+        # As it was sent, with everything that is around the data; a file that cannot be kept so is written anew below.
+        with contextlib.suppress(Refused), GATE.enter():
+            return _edited(stored.content, job, heading_row, marks)
     context = {
-        "columns": [[column.key, column.title, list(column.aliases)] for column in import_columns(fields)],
+        # A heading that somebody has said to mean a field means it here as well.
+        "columns": [
+            [
+                column.key,
+                column.title,
+                [*column.aliases, *([titles[places[column.key]]] if column.key in places else [])],
+            ]
+            for column in import_columns(fields)
+        ],
         "only": None if in_place else sorted(marks),
     }
     above: list[list[Any]] = []
@@ -68,6 +82,18 @@ def build(session: Session, job: ImportJob) -> bytes:
         in_place=in_place,
         first=first,
     )
+
+
+def _edited(content: bytes, job: ImportJob, heading_row: int, marks: dict[int, list[marking.Mark]]) -> bytes:
+    """The workbook itself, marked by the child that may have it in memory."""
+    context = {
+        "sheet": (job.layout or {}).get("sheet"),
+        "heading_row": heading_row,
+        "marks": {row: [[mark.place, mark.message] for mark in found] for row, found in marks.items()},
+        "reasons": {row: marking.reason_of(row, found, True) for row, found in marks.items()},
+    }
+    frames = parse(content, job.file_name, "kit.excel.editing:make", context)
+    return b"".join(frame for frame in frames if isinstance(frame, bytes))
 
 
 def _lines(block: bytes) -> Iterator[tuple[int, list[Any]]]:
