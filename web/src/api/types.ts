@@ -35,6 +35,8 @@ export interface Department {
   path: string;
   sort: number;
   closed_on: string | null;
+  /** The department that took this one over. */
+  merged_into?: string | null;
 }
 
 /** One page that exists for this person, as a service's `_manifest` names it. */

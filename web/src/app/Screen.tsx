@@ -39,8 +39,8 @@ function Chosen() {
       return <CertificatesPage title={found.page.title} />;
     }
     if (found.page.screen === "notices") return <NoticesPage />;
-    const One = SCREENS[found.page.screen];
-    if (One) return <One page={found.page} />;
   }
+  const One = found && SCREENS[found.rest ? `${found.page.screen}/${found.rest}` : found.page.screen];
+  if (One) return <One page={found.page} />;
   return <NotFound />;
 }

@@ -10,8 +10,16 @@ const screen = (load: () => Promise<{ default: ComponentType<ScreenProps> }>) =>
 
 export const SCREENS: Record<string, ReturnType<typeof screen> | undefined> = {
   organisation: screen(() => import("../features/organisation/OrganisationPage")),
+  // What stands below a page's own address is named with it: `<screen>/<rest>`.
+  "organisation/import": screen(async () => ({
+    default: (await import("../features/organisation/ImportScreens")).DepartmentsImport,
+  })),
   users: screen(() => import("../features/users/UsersPage")),
+  "users/import": screen(async () => ({
+    default: (await import("../features/organisation/ImportScreens")).UsersImport,
+  })),
   sessions: screen(() => import("../features/sessions/SessionsPage")),
   roles: screen(() => import("../features/roles/RolesPage")),
+  audit: screen(() => import("../features/audit/AuditPage")),
   dictionaries: screen(() => import("../features/dictionaries/DictionariesPage")),
 };

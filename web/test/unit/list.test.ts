@@ -88,7 +88,7 @@ describe("the address of a list", () => {
 describe("departments", () => {
   test("stand as a tree in their order; closed ones cannot be picked", () => {
     const [company] = departmentTree(departments);
-    expect(company?.children?.map((child) => child.title)).toEqual(["城北分公司", "工程部", "已撤部门（已撤销）"]);
+    expect(company?.children?.map((child) => child.title)).toEqual(["城北分公司", "工程部", "已撤部门（已关闭）"]);
     expect(company?.children?.[2]?.disabled).toBe(true);
   });
 

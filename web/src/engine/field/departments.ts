@@ -19,9 +19,11 @@ export function departmentsInScope(departments: Department[], me: Me | null): Se
     const anchors = new Set(scope.department_ids ?? []);
     if (scope.kind === "own" && me?.user.department) anchors.add(me.user.department.id);
     const paths = departments.filter((one) => anchors.has(one.id)).map((one) => one.path);
-    for (const { id, path } of departments) {
+    for (const { id, path, merged_into: into } of departments) {
       const below = scope.kind === "subtree" && paths.some((anchor) => path.startsWith(anchor));
-      if (scope.kind === "company" || anchors.has(id) || below) reached.add(id);
+      // What was merged into a department belongs to it.
+      const taken = into != null && anchors.has(into);
+      if (scope.kind === "company" || anchors.has(id) || taken || below) reached.add(id);
     }
   }
   return reached;
@@ -51,7 +53,7 @@ export function departmentTree(departments: Department[]): DepartmentOption[] {
         return {
           value: department.id,
           key: department.id,
-          title: department.closed_on ? `${department.name}（已撤销）` : department.name,
+          title: department.closed_on ? `${department.name}（${department.merged_into ? "已并入" : "已关闭"}）` : department.name,
           ...(department.closed_on ? { disabled: true } : {}),
           ...(children.length ? { children } : {}),
         };
