@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from uuid import uuid4
 
 import httpx
@@ -15,20 +14,10 @@ import pytest
 
 from contracts.principal import Principal
 from deploy.docs.permissions import Rule, application, rules
-from deploy.local.ports import load
 from deploy.local.topology import SERVICES
-from tests import company
+from tests.system.persons import PERSONAS, World, doors
 from tests.system.stack import Stack
 
-# What a client that forges identity would send; nobody may read it.
-FORGED = {
-    "X-User-Id": str(uuid4()),
-    "X-User-Name": "safety",
-    "X-Roles": "safety_management",
-    "X-Auth-Request-User": "safety",
-}
-
-PERSONAS = ("worker", "yunxing", "gongcheng", "leader", "safety", "sysadmin", "secadmin", "auditor")
 # Who goes through the gateway as well: nobody, somebody with little, somebody with much.
 AT_THE_GATEWAY = ("worker", "yunxing")
 
@@ -42,45 +31,10 @@ PUBLIC = {
 }  # fmt: skip
 
 
-@dataclass
-class World:
-    """The stack's doors, and tokens of people who are really signed in."""
-
-    own: dict[str, httpx.Client]
-    gateway: httpx.Client
-    tokens: dict[str, str] = field(default_factory=dict)
-    principals: dict[str, Principal] = field(default_factory=dict)
-
-    def door(self, service: str, through: str) -> httpx.Client:
-        return self.own[service] if through == "own port" else self.gateway
-
-    def ask(self, door: httpx.Client, method: str, path: str, who: str | None) -> httpx.Response:
-        head = {"Authorization": f"Bearer {self.tokens[who]}"} if who else dict(FORGED)
-        body = {"json": {}} if method in ("POST", "PUT", "PATCH") else {}
-        return door.request(method, path, headers={**head, "X-Requested-With": "safework"}, **body)
-
-
 @pytest.fixture(scope="module")
 def world(stack: Stack) -> Iterator[World]:
-    ports = load(stack.layout)
-    options = {"trust_env": False, "timeout": 60.0}
-    own = {name: httpx.Client(base_url=f"http://127.0.0.1:{ports[f'{name}_api']}", **options) for name in SERVICES}
-    made = World(own, httpx.Client(base_url=stack.url, **options))
-    try:
-        yield signed_in(made, stack.password)
-    finally:
-        for client in (*own.values(), made.gateway):
-            client.close()
-
-
-def signed_in(made: World, password: str) -> World:
-    """With a token of everybody."""
-    for who in PERSONAS:
-        answer = made.gateway.post("/api/auth/login", json={"username": who, "password": password})
-        assert answer.status_code == 200, answer.text
-        made.tokens[who] = answer.json()["access_token"]
-        made.principals[who] = company.principal(who)
-    return made
+    with doors(stack) as opened:
+        yield opened
 
 
 def filled(rule: Rule) -> list[tuple[str, str]]:
