@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -41,7 +42,9 @@ class Person:
         return str(self.principal.user_id)
 
     def send(self, method: str, path: str, **more: Any) -> Any:
-        headers = {**self.office.issuer.headers(self.principal), **more.pop("headers", {})}
+        # They have just typed their password: what asks for a fresh proof of that is not what these tests are about.
+        fresh = self.principal.model_copy(update={"authenticated_at": int(self.office.clock().timestamp())})
+        headers = {**self.office.issuer.headers(fresh), **more.pop("headers", {})}
         return self.office.client.request(method, f"/api/auth{path}", headers=headers, **more)
 
     def get(self, path: str, **more: Any) -> Any:
@@ -54,15 +57,17 @@ class Person:
 class Office:
     """The application, its database, and everybody in it."""
 
-    def __init__(self, client: TestClient, database: Database, issuer: TestIssuer) -> None:
-        self.client, self.database, self.issuer = client, database, issuer
+    def __init__(
+        self, client: TestClient, database: Database, issuer: TestIssuer, clock: Callable[[], datetime]
+    ) -> None:
+        self.client, self.database, self.issuer, self.clock = client, database, issuer, clock
 
     def __call__(self, username: str) -> Person:
         return Person(self, username)
 
 
 @contextmanager
-def opened(settings: Settings, clock: Callable[[], Any]) -> Iterator[Office]:
+def opened(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Office]:
     """An office in which every service has said what there is to permit."""
     issuer, database = TestIssuer(), Database(settings)
     with database.transaction() as session:
@@ -70,7 +75,7 @@ def opened(settings: Settings, clock: Callable[[], Any]) -> Iterator[Office]:
             permissions.take_declaration(session, permits_of(service))
     with TestClient(api.create(settings, verifier=issuer.verifier("auth"), clock=clock)) as client:
         try:
-            yield Office(client, database, issuer)
+            yield Office(client, database, issuer, clock)
         finally:
             database.close()
 
