@@ -14,6 +14,7 @@ from kit.http.permissions import Permits
 from kit.http.principal import Verifies
 from kit.http.tokens import TokenVerifier
 from services.auth import tables, usage  # noqa: F401  every mapped class, before the first query
+from services.auth.audited import WORDS
 from services.auth.importing.subjects import SUBJECTS
 from services.auth.keys import Keyring
 from services.auth.passwords import HashPool
@@ -93,6 +94,7 @@ def create(
         body_limits=[dictionaries.BODY_LIMIT, importing.BODY_LIMIT],
         permits=PERMITS,
         uses=usage.count,
+        words=WORDS,
     )
     if isinstance(app.state.verifier, TokenVerifier) and verifier is None:
         app.state.verifier.revocations = DatabaseRevocations(app.state.database)

@@ -13,6 +13,7 @@ from kit.http.permissions import Permits
 from kit.http.principal import Verifies
 from kit.objects import ObjectStore
 from services.documents.attachment_routes import router as attachments
+from services.documents.audited import WORDS
 from services.documents.catalogue import LIBRARIES
 from services.documents.library import VERBS, Catalogue
 from services.documents.owners import Owners
@@ -48,6 +49,7 @@ def create(
         routers=[router, attachments],
         verifier=verifier,
         lifespans=[closing],
+        words=WORDS,
         permits=Permits(
             titles={library.slug: library.title for library in libraries.values()},
             names={"slug": list(libraries)},

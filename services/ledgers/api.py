@@ -8,6 +8,7 @@ from kit.http.app import create_app
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies
 from services.ledgers import exporting, manifest, routes, row_routes, template, totals, usage, views
+from services.ledgers.audited import WORDS
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.checks import routes as checks
 from services.ledgers.exports import jobs as export_jobs
@@ -53,4 +54,5 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
         body_limits=[importing.BODY_LIMIT],
         permits=PERMITS,
         uses=usage.count,
+        words=WORDS,
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from kit.http.app import create_app
 from kit.http.permissions import Permits
 from kit.http.principal import CurrentPrincipal, Verifies, signed_in
+from services.reports.audited import WORDS
 from services.reports.certificates.routes import router as certificates
 from services.reports.settings import Settings, get_settings
 
@@ -37,5 +38,6 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
         description="统计与报表：由事件汇总的事实，按数据范围统计。",
         routers=[manifest, certificates],
         verifier=verifier,
+        words=WORDS,
         permits=Permits(titles={permission.split(":")[1]: page["title"] for permission, page in PAGES}),
     )

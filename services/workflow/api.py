@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from kit.http.app import create_app
 from kit.http.principal import Verifies, signed_in
+from services.workflow.audited import WORDS
 from services.workflow.notices.routes import router as notices
 from services.workflow.settings import Settings, get_settings
 
@@ -26,4 +27,5 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
         description="提醒，以及后续的作业票、隐患、检查、会议、事故与巡检流程。",
         routers=[manifest, notices],
         verifier=verifier,
+        words=WORDS,
     )

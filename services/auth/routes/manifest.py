@@ -28,6 +28,7 @@ PAGES: tuple[tuple[str, Page], ...] = (
         ),
     ),
     ("auth:users:read", Page(leaf="1.users", title="人员账号", screen="users", key="users", path="/system/users")),
+    ("auth:audit:read", Page(leaf="1.audit", title="审计日志", screen="audit", key="audit", path="/system/audit")),
     ("auth:roles:read", Page(leaf="1.roles", title="角色权限", screen="roles", key="roles", path="/system/roles")),
     (
         "auth:sessions:read",

@@ -1,0 +1,63 @@
+"""What the ledgers' audited actions are called by people. Ledgers and their fields have the titles of their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kit.audit.words import Words
+from services.ledgers.catalogue import BY_SLUG, LEDGERS
+
+_FIELDS = {
+    "only_valid": "只导入正确的行",
+    "labels": "标签数",
+    "ids": "记录编号",
+    "results": "结果",
+    "done": "成功",
+    "failed": "失败",
+}
+
+
+def _fields(object_type: str) -> Mapping[str, str]:
+    row_class = BY_SLUG.get(object_type.partition(":")[2])
+    return _FIELDS if row_class is None else {**_FIELDS, **{key: one.title for key, one in row_class.fields.items()}}
+
+
+WORDS = Words(
+    actions={
+        "ledger.create": "新建",
+        "ledger.update": "修改",
+        "ledger.delete": "删除",
+        "ledger.restore": "恢复",
+        "ledger.purge": "从回收站清除",
+        "ledger.batch_update": "批量修改",
+        "ledger.batch_delete": "批量删除",
+        "ledger.batch_restore": "批量恢复",
+        "ledgers:*:export": "导出",
+        "ledgers:*:export.start": "申请后台导出",
+        "ledgers:*:export.download": "下载导出文件",
+        "ledgers:*:export.cancel": "取消后台导出",
+        "ledgers:*:export.drop": "移除导出文件",
+        "ledgers:*:import": "导入",
+        "ledgers:*:import.upload": "上传导入文件",
+        "ledgers:*:import.mapping": "设置列对应",
+        "ledgers:*:import.mapping.forget": "忘记列对应",
+        "ledgers:*:import.errors": "下载错误清单",
+        "ledgers:*:import.confirm": "确认导入",
+        "ledgers:*:import.cancel": "取消导入",
+        "ledgers:*:import.undo.start": "申请撤销导入",
+        "ledgers:*:import.undo": "撤销导入",
+        "ledgers:*:labels": "打印标签",
+        "ledgers.check": "核验",
+        "personal.read": "查看完整个人信息",
+        "view.save": "保存视图",
+        "view.delete": "删除视图",
+    },
+    objects={
+        **{f"ledger:{row_class.ledger.slug}": row_class.ledger.title for row_class in LEDGERS},
+        "ledger": "台账",
+        "import": "导入",
+        "import_mapping": "列对应",
+        "export": "导出文件",
+    },
+    fields=_fields,
+)
