@@ -14,6 +14,7 @@ from typing import Any
 
 from fastapi import Depends, Request
 
+from contracts.principal import Principal
 from kit.db import now
 from kit.errors import Forbidden
 from kit.http.principal import CurrentPrincipal
@@ -28,10 +29,15 @@ def recent(seconds: int = PROOF_SECONDS) -> Any:
     async def guard(request: Request, principal: CurrentPrincipal) -> None:
         # An application may bring a clock of its own, which its tests move.
         clock: Callable[[], datetime] = getattr(request.app.state, "clock", now)
-        if clock().timestamp() - principal.authenticated_at > seconds:
-            raise Forbidden("请再次输入密码，确认是您本人操作", code="reauthentication_required")
+        refuse_stale(principal, clock(), seconds)
 
     return Depends(guard)
+
+
+def refuse_stale(principal: Principal, at: datetime, seconds: int = PROOF_SECONDS) -> None:
+    """The same for a route that needs the proof only for some of what it does."""
+    if at.timestamp() - principal.authenticated_at > seconds:
+        raise Forbidden("请再次输入密码，确认是您本人操作", code="reauthentication_required")
 
 
 def second_factor() -> Any:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from kit.directory import scope_clause
 from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, require, signed_in
+from kit.http.recent import recent
 from kit.http.session import SessionDep
 from services.auth import delegating, limits, people
 from services.auth.access import UserRole
@@ -102,7 +103,7 @@ def list_all(
     return {"items": items, "total": total, "page": query.page, "size": query.size}
 
 
-@router.post("", dependencies=[signed_in()], status_code=201)
+@router.post("", dependencies=[signed_in(), recent()], status_code=201)
 def delegate(
     wish: DelegationIn, session: SessionDep, principal: CurrentPrincipal, at: Moment, once: OnceDep
 ) -> Response:

@@ -18,7 +18,9 @@ from kit import audit
 from kit.directory import in_scope, scope_clause
 from kit.errors import FieldError, Invalid, NotFound
 from kit.http.principal import CurrentPrincipal, require
+from kit.http.recent import recent, refuse_stale
 from kit.http.session import SessionDep
+from kit.looks import Looks
 from services.auth import accounts, people, sessions
 from services.auth.departments import Department
 from services.auth.granting import RoleAssignment
@@ -27,10 +29,11 @@ from services.auth.people import USERNAME, User, UserDepartment
 from services.auth.routes.edge import HashPoolDep, Moment
 from services.auth.routes.organisation import Version
 
+looks = Looks()
 router = APIRouter(prefix="/api/auth", tags=["人员和角色"])
 
 Text = Annotated[str, Field(min_length=1, max_length=50)]
-Phone = Annotated[str, Field(pattern=r"^\+?[0-9-]{7,20}$")]
+Phone = Annotated[str, Field(max_length=24), AfterValidator(people.clean_phone)]
 
 
 def _no_twins(ids: list[UUID]) -> list[UUID]:
@@ -170,6 +173,17 @@ def _find(session: Session, principal: Principal, user_id: UUID, version: int | 
     return people.find(session, user_id, version=version)
 
 
+def _note(session: Session, principal: Principal, ids: list[str]) -> None:
+    """Whole phones are about to be shown: who was shown whose."""
+    seen = (principal.session_id, ids)
+    if not ids or not principal.may("auth:personal:read") or looks.again(*seen):
+        return
+    object_id = ids[0] if len(ids) == 1 else None
+    audit.record(session, principal, "personal.read", "user", object_id, detail={"rows": len(ids), "ids": ids})
+    # A request that fails after this shows nothing; then the next one is silent for a minute at most.
+    looks.remember(*seen)
+
+
 def _shown(row: User, principal: Principal) -> dict[str, Any]:
     return people.as_json(row, personal=principal.may("auth:personal:read"))
 
@@ -185,13 +199,16 @@ def list_users(
     order = column.desc() if query.sort.startswith("-") else column.asc()
     page = rows.order_by(order.nulls_last(), User.id).limit(query.size).offset((query.page - 1) * query.size)
     items = [_shown(row, principal) for row in session.scalars(page).unique()]
+    _note(session, principal, [item["id"] for item in items if item["phone"]])
     return {"items": items, "total": total, "page": query.page, "size": query.size}
 
 
 @router.get("/users/{user_id}", dependencies=[require("auth:users:read")])
 def read_user(user_id: UUID, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
     """One person."""
-    return _shown(_find(session, principal, user_id), principal)
+    row = _find(session, principal, user_id)
+    _note(session, principal, [str(row.id)] if row.phone else [])
+    return _shown(row, principal)
 
 
 @router.post("/users", dependencies=[require("auth:users:create")], status_code=201)
@@ -217,7 +234,7 @@ async def create_user(
     return await run_in_threadpool(effect)
 
 
-@router.post("/users/{user_id}/account", dependencies=[require("auth:users:update")], status_code=201)
+@router.post("/users/{user_id}/account", dependencies=[require("auth:users:update"), recent()], status_code=201)
 async def give_account(
     user_id: UUID,
     account: NewAccount,
@@ -252,7 +269,9 @@ def withdraw_account(
 
 
 @router.put("/users/{user_id}", dependencies=[require("auth:users:update")])
-def change_user(user_id: UUID, change: UserChange, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
+def change_user(
+    user_id: UUID, change: UserChange, session: SessionDep, principal: CurrentPrincipal, at: Moment
+) -> dict[str, Any]:
     """Changes a person."""
     row = _find(session, principal, user_id, change.version)
     known = {row.department_id, *(entry.department_id for entry in row.further_departments)}
@@ -265,6 +284,9 @@ def change_user(user_id: UUID, change: UserChange, session: SessionDep, principa
     values = change.model_dump(exclude={"version", "further_department_ids"})
     if "phone" not in change.model_fields_set:
         values.pop("phone")
+    elif change.phone != row.phone:
+        # A telephone number is a way into an account (reliability.md S7).
+        refuse_stale(principal, at)
     return _shown(accounts.change(session, principal, row, values, change.further_department_ids), principal)
 
 
@@ -286,7 +308,7 @@ def enable_user(
     return _shown(accounts.set_active(session, principal, row, at, None, active=True), principal)
 
 
-@router.post("/users/{user_id}/reset-password", dependencies=[require("auth:users:update")])
+@router.post("/users/{user_id}/reset-password", dependencies=[require("auth:users:update"), recent()])
 async def reset_password(
     user_id: UUID,
     change: Activation,
@@ -307,7 +329,7 @@ async def reset_password(
     return await run_in_threadpool(effect)
 
 
-@router.put("/users/{user_id}/roles", dependencies=[require("auth:roles:update")])
+@router.put("/users/{user_id}/roles", dependencies=[require("auth:roles:update"), recent()])
 def assign_roles(
     user_id: UUID, change: Assignments, session: SessionDep, principal: CurrentPrincipal
 ) -> dict[str, Any]:
@@ -328,7 +350,7 @@ def sessions_of(user_id: UUID, session: SessionDep, principal: CurrentPrincipal,
     return {"items": [entry.as_json(principal.session_id) for entry in live], "total": len(live)}
 
 
-@router.delete("/users/{user_id}/sessions", dependencies=[require("auth:sessions:delete")])
+@router.delete("/users/{user_id}/sessions", dependencies=[require("auth:sessions:delete"), recent()])
 def end_sessions_of(user_id: UUID, session: SessionDep, principal: CurrentPrincipal, at: Moment) -> dict[str, int]:
     """Ends all of a person's sessions."""
     row = _find(session, principal, user_id)

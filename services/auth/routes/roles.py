@@ -18,6 +18,7 @@ from kit.directory import scope_clause
 from kit.errors import Conflict, NotFound
 from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, require, signed_in
+from kit.http.recent import recent
 from kit.http.session import SessionDep
 from services.auth import accounts, effective, people, permissions, roleediting, rolerequests
 from services.auth.access import Role, UserRole
@@ -138,27 +139,27 @@ def read_role(code: Code, session: SessionDep) -> dict[str, Any]:
     return shown(session, row) | {"seed": roleediting.seed_values(seed) if seed else None}
 
 
-@router.post("/roles", dependencies=[require("auth:roles:create")], status_code=201)
+@router.post("/roles", dependencies=[require("auth:roles:create"), recent()], status_code=201)
 def create_role(role: NewRole, session: SessionDep, principal: CurrentPrincipal, once: OnceDep) -> Response:
     """A role of the company's own."""
     values = role.model_dump(exclude={"code"})
     return once(lambda: shown(session, roleediting.create(session, principal, role.code, values)))
 
 
-@router.put("/roles/{code}", dependencies=[require("auth:roles:update")])
+@router.put("/roles/{code}", dependencies=[require("auth:roles:update"), recent()])
 def change_role(code: Code, change: RoleChange, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
     """Changes a role; whoever holds it works with the new grants within seconds."""
     row = roleediting.find(session, code, change.version)
     return shown(session, roleediting.change(session, principal, row, change.model_dump(exclude={"version"})))
 
 
-@router.post("/roles/{code}/reset", dependencies=[require("auth:roles:update")])
+@router.post("/roles/{code}/reset", dependencies=[require("auth:roles:update"), recent()])
 def reset_role(code: Code, version: AtVersion, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
     """A seeded role as it was seeded."""
     return shown(session, roleediting.reset(session, principal, roleediting.find(session, code, version)))
 
 
-@router.post("/roles/{code}/retire", dependencies=[require("auth:roles:delete")])
+@router.post("/roles/{code}/retire", dependencies=[require("auth:roles:delete"), recent()])
 def retire_role(
     code: Code, version: AtVersion, session: SessionDep, principal: CurrentPrincipal, at: Moment
 ) -> dict[str, Any]:
@@ -166,7 +167,7 @@ def retire_role(
     return shown(session, roleediting.set_retired(session, principal, roleediting.find(session, code, version), at))
 
 
-@router.post("/roles/{code}/restore", dependencies=[require("auth:roles:delete")])
+@router.post("/roles/{code}/restore", dependencies=[require("auth:roles:delete"), recent()])
 def restore_role(code: Code, version: AtVersion, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
     """Brings a retired role back, with its holders."""
     return shown(session, roleediting.set_retired(session, principal, roleediting.find(session, code, version), None))
@@ -203,7 +204,7 @@ def list_holders(
     return {"items": items, "total": total, "page": query.page, "size": query.size}
 
 
-@router.post("/roles/{code}/holders", dependencies=[require("auth:roles:update")])
+@router.post("/roles/{code}/holders", dependencies=[require("auth:roles:update"), recent()])
 def grant_role(code: Code, grant: Grant, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
     """Gives one role to a person, or gives it with other departments or dates; their other roles stay."""
     row = person(session, principal, grant.user_id, lock=True)
@@ -213,7 +214,7 @@ def grant_role(code: Code, grant: Grant, session: SessionDep, principal: Current
     return people.as_json(row, personal=False)
 
 
-@router.delete("/roles/{code}/holders/{user_id}", dependencies=[require("auth:roles:update")])
+@router.delete("/roles/{code}/holders/{user_id}", dependencies=[require("auth:roles:update"), recent()])
 def revoke_role(code: Code, user_id: UUID, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
     """Takes one role from a person."""
     row = person(session, principal, user_id, lock=True)
@@ -266,7 +267,7 @@ def ask_for_role(
     return once(effect)
 
 
-@router.post("/role-requests/{request_id}/approve", dependencies=[require("auth:role-requests:approve")])
+@router.post("/role-requests/{request_id}/approve", dependencies=[require("auth:role-requests:approve"), recent()])
 def approve_request(
     request_id: UUID, decision: Decision, session: SessionDep, principal: CurrentPrincipal, at: Moment
 ) -> dict[str, Any]:
