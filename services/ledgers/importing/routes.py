@@ -297,6 +297,10 @@ def confirm(
         confirming.write(session, job, principal)
     except confirming.RowsChanged as changed:
         # Answered rather than raised: the renewed preview has to be committed.
+        audit.record(
+            session, principal, f"ledgers:{slug}:import.confirm", "import", job.id, result="rows_changed",
+            detail={"file": job.file_name, "rows": len(changed.rows)},
+        )  # fmt: skip
         errors = [FieldError(("row", row), "rows_changed", "对应的记录已被他人修改") for row in changed.rows[:100]]
         return problem_response(
             409, "rows_changed", "数据已被他人修改", detail=f"{changed}，请核对后重新确认", errors=errors

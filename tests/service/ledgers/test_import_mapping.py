@@ -124,9 +124,9 @@ def test_a_strange_optional_column_can_be_left_out_for_good(desk: Desk) -> None:
 
 def test_headings_that_are_all_strange_are_found_under_titles(desk: Desk) -> None:
     strange = {
-        "设施编号": "消防设施编号码", "设施名称": "消防设施名称", "类型": "设施的类型", "所属部门": "归属部门情况", "放置位置": "放置的位置",
-        "规格型号": "规格及型号", "数量": "设施数量", "单位": "计量单位名", "出厂日期": "出厂的日期", "状态": "目前状态", "责任人": "责任人姓名",
-        "备注": "备注信息", "灭火剂种类": "灭火剂的种类",
+        "设施编号": "消防设施编号码", "设施名称": "消防设施名称", "类型": "设施的类型", "所属部门": "归属部门情况",
+        "放置位置": "放置的位置", "规格型号": "规格及型号", "数量": "设施数量", "单位": "计量单位名", "出厂日期": "出厂的日期",
+        "状态": "目前状态", "责任人": "责任人姓名", "备注": "备注信息", "灭火剂种类": "灭火剂的种类",
     }  # fmt: skip
     job = desk.upload(book(facility(1), renamed=strange, top=12))
     assert job["state"] == "mapping" and job["heading_row"] == 13
