@@ -39,18 +39,18 @@ _2027: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 
 
 def _days(
-    festivals: tuple[tuple[str, str, str, tuple[str, ...]], ...], basis: str, **more: object
+    festivals: tuple[tuple[str, str, str, tuple[str, ...]], ...], basis: str, provisional: bool = False
 ) -> Iterator[DictionaryItemFact]:
     for festival, first, last, worked in festivals:
         day, stop = date.fromisoformat(first), date.fromisoformat(last)
         while day <= stop:
-            yield _day(day, f"{festival}放假", REST, festival, basis, more)
+            yield _day(day, f"{festival}放假", REST, festival, basis, provisional)
             day += timedelta(days=1)
         for text in worked:
-            yield _day(date.fromisoformat(text), f"{festival}调休上班", WORK, festival, basis, more)
+            yield _day(date.fromisoformat(text), f"{festival}调休上班", WORK, festival, basis, provisional)
 
 
-def _day(day: date, words: str, kind: str, festival: str, basis: str, more: dict[str, object]) -> DictionaryItemFact:
+def _day(day: date, words: str, kind: str, festival: str, basis: str, provisional: bool) -> DictionaryItemFact:
     fact = item(
         day.isoformat(),
         f"{day.isoformat()} {words}",
@@ -58,10 +58,11 @@ def _day(day: date, words: str, kind: str, festival: str, basis: str, more: dict
         kind=kind,
         festival=festival,
         basis=basis,
-        **more,
     )
     # By the calendar, whichever year is declared first.
-    return fact.model_copy(update={"sort": day.toordinal() - date(2020, 1, 1).toordinal()})
+    sort = day.toordinal() - date(2020, 1, 1).toordinal()
+    ext = {**fact.ext, **({"provisional": True} if provisional else {})}
+    return fact.model_copy(update={"sort": sort, "ext": ext})
 
 
 HOLIDAYS = DictionaryDeclaration(
