@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.principal import Principal
 from kit import audit
+from kit.audit.duty import unaudited
 from kit.db import now
 from kit.errors import Conflict, FieldError, Invalid, NotFound
 from kit.http.principal import CurrentPrincipal, require
@@ -158,9 +159,12 @@ def delete_view(slug: str, id: UUID, session: SessionDep, who: CurrentPrincipal)
     return Response(status_code=204)
 
 
-@router.put("/columns", dependencies=[MAY_READ], summary="保存列设置")
+OWN_SCREEN = unaudited("nothing but the person's own screen changes")
+
+
+@router.put("/columns", dependencies=[MAY_READ, OWN_SCREEN], summary="保存列设置")
 def save_columns(slug: str, body: Annotated[Columns, Body()], session: SessionDep, who: CurrentPrincipal) -> Columns:
-    """The columns that this person shows. Not audited: nothing but their own screen changes."""
+    """The columns that this person shows."""
     _check_columns(known_ledger(slug), body)
     values = {"user_id": who.user_id, "ledger": slug, "settings": body.model_dump(mode="json")}
     statement = insert(ListColumns).values(values)
