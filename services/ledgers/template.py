@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
+from kit.audit.duty import unaudited
 from kit.excel import template
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
@@ -32,7 +33,7 @@ def build(session: Session, principal: Principal, row_class: type[LedgerRow]) ->
 
 @router.get(
     "/{slug}/template.xlsx",
-    dependencies=[require("ledgers:{slug}:import")],
+    dependencies=[require("ledgers:{slug}:import"), unaudited("a template holds nobody's rows")],
     summary="模板下载",
     response_class=Response,
 )
