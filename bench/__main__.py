@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-MODULES = ("lists", "excel", "bus", "objects")
+MODULES = ("lists", "excel", "bus", "objects", "signin", "audit")
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -40,6 +40,13 @@ def service() -> FastAPI:
     return create(settings, verifier=TokenVerifier(StaticKeys({"test": key}), "ledgers"))
 
 
+def auth() -> FastAPI:
+    """The identity service as its environment says, for bench/signin.py."""
+    from services.auth.api import create as create_auth
+
+    return create_auth()
+
+
 def bare() -> Any:
     """One ASGI route that passes PostgreSQL's JSON on: nobody is asked for a token, nothing is parsed."""
     statement = Path(os.environ["BENCH_SQL"]).read_text(encoding="utf-8")
