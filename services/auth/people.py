@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from kit.db import now, uuid7
+from kit.db import now, today, uuid7
 from kit.errors import NotFound, VersionConflict
+from kit.fields import FieldSpec, Lookups, Wrong, parser
 from kit.sealing import Sealed
 from services.auth.departments import Department
 from services.auth.models import Base
@@ -97,6 +98,21 @@ class PasswordHistory(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     password_hash: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+# What a phone may look like is said once, for the form, the API and the workbook.
+PHONE = FieldSpec(
+    key="phone", title="联系电话", kind="phone", fixed_line=True, personal=True, max_length=24, example="13800000000",
+    aliases=("电话", "手机", "手机号", "手机号码"),
+)  # fmt: skip
+
+
+def clean_phone(raw: str) -> str | None:
+    """A phone as it is kept; ValueError with a sentence for people when it is none."""
+    value = parser(PHONE, Lookups(today()))(raw)
+    if isinstance(value, Wrong):
+        raise ValueError(value.message)
+    return None if value is None else str(value)
 
 
 def mask_phone(phone: str | None) -> str | None:

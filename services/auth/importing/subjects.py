@@ -8,7 +8,7 @@ from typing import Literal
 
 from kit.excel import Column
 from kit.fields import FieldSpec
-from services.auth.people import USERNAME
+from services.auth.people import PHONE, USERNAME
 
 SubjectName = Literal["departments", "users"]
 
@@ -96,10 +96,7 @@ USERS = Subject(
             help="可填多个，用顿号（、）分隔",
         ),
         FieldSpec(key="post", title="岗位", kind="text", max_length=50, example="储配工", aliases=("职务", "岗位名称", "职位")),
-        FieldSpec(
-            key="phone", title="联系电话", kind="phone", fixed_line=True, personal=True, max_length=24, example="13800000000",
-            aliases=("电话", "手机", "手机号", "手机号码"),
-        ),
+        PHONE,
         FieldSpec(
             key="account", title="开通账号", kind="yes_no", example="是", aliases=("是否开通账号", "有账号", "账号"),
             help="填“是”时开通登录账号；初始密码由安全管理员在系统中重置后告知本人。填“否”或不填不改变",

@@ -20,7 +20,6 @@ from kit.errors import FieldError, Invalid, NotFound
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.recent import recent, refuse_stale
 from kit.http.session import SessionDep
-from kit.looks import Looks
 from services.auth import accounts, people, sessions
 from services.auth.departments import Department
 from services.auth.granting import RoleAssignment
@@ -29,7 +28,6 @@ from services.auth.people import USERNAME, User, UserDepartment
 from services.auth.routes.edge import HashPoolDep, Moment
 from services.auth.routes.organisation import Version
 
-looks = Looks()
 router = APIRouter(prefix="/api/auth", tags=["人员和角色"])
 
 Text = Annotated[str, Field(min_length=1, max_length=50)]
@@ -175,13 +173,9 @@ def _find(session: Session, principal: Principal, user_id: UUID, version: int | 
 
 def _note(session: Session, principal: Principal, ids: list[str]) -> None:
     """Whole phones are about to be shown: who was shown whose."""
-    seen = (principal.session_id, ids)
-    if not ids or not principal.may("auth:personal:read") or looks.again(*seen):
-        return
-    object_id = ids[0] if len(ids) == 1 else None
-    audit.record(session, principal, "personal.read", "user", object_id, detail={"rows": len(ids), "ids": ids})
-    # A request that fails after this shows nothing; then the next one is silent for a minute at most.
-    looks.remember(*seen)
+    if ids and principal.may("auth:personal:read"):
+        object_id = ids[0] if len(ids) == 1 else None
+        audit.record(session, principal, "personal.read", "user", object_id, detail={"rows": len(ids), "ids": ids})
 
 
 def _shown(row: User, principal: Principal) -> dict[str, Any]:

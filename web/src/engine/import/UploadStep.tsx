@@ -97,7 +97,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
           </p>
           <p className="ant-upload-text">点击选择，或把 Excel 文件拖到这里</p>
           <p className="ant-upload-hint">
-            .xlsx，不超过 {MAX_MB} MB、10 万行。校验通过并由您确认之前不会写入任何数据。
+            .xlsx，不超过 {MAX_MB} MB、{source.most ?? "10 万"}行。校验通过并由您确认之前不会写入任何数据。
           </p>
         </Upload.Dragger>
         {sending && (

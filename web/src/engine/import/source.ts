@@ -16,6 +16,8 @@ export interface ImportSource {
   place: string;
   /** Whether headings and words can be mapped, and imports be undone. */
   maps: boolean;
+  /** How many rows a file may have, where that is fewer than anywhere. */
+  most?: string;
   undoes: boolean;
 }
 
