@@ -1,4 +1,4 @@
-"""Personal values, encrypted at rest and found again by exact value (docs/decisions/0007-sealed-personal-data.md).
+"""Personal values, encrypted at rest and found again by exact value (docs/decisions/0008-sealed-personal-data.md).
 
     phone: Mapped[str | None] = mapped_column(Sealed("user_account.phone", "phone"))
 
