@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from services.auth.routes import manifest as auth_manifest
 from services.documents.catalogue import LIBRARIES
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.manifest import page_of
@@ -38,6 +39,10 @@ def built() -> dict[str, Built]:
     for library in LIBRARIES.values():
         api = f"/api/documents/libraries/{library.slug}"
         found[library.leaf] = Built(library.title, f"/libraries/{library.slug}", api, ("tests/service/documents",))
+    for _, page in auth_manifest.PAGES:
+        # Pages that the manual does not number (`1.users`) are no leaves.
+        if page.leaf.replace(".", "").isdigit():
+            found[page.leaf] = Built(page.title, page.path, f"/api/auth/{page.key}", ("tests/service/auth",))
     for _, entry in PAGES:
         found[entry["leaf"]] = Built(
             entry["title"], entry["path"], f"/api/reports/{entry['key']}", ("tests/service/reports",)
