@@ -2,11 +2,13 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
 import { Alert, App, Button, Space, Statistic } from "antd";
+import { useState } from "react";
 import type { ImportJob } from "../../api/imports";
 import { describe } from "../../api/problem";
 import { useLeaveTab } from "../../app/tabs/leave";
 import { ErrorList } from "./ErrorList";
 import { isSame } from "./flow";
+import { MappingStep } from "./MappingStep";
 import { MarkedRows } from "./MarkedRows";
 import { useSource } from "./source";
 import { WordMapping } from "./WordMapping";
@@ -37,6 +39,11 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
     onError: (error) => message.error(describe(error)),
   });
 
+  const [asking, setAsking] = useState(false);
+  const answered = (next: ImportJob) => {
+    setAsking(false);
+    onChanged(next);
+  };
   const leave = useLeaveTab();
   const same = isSame(job);
   // Left open, the job would wait in the history for an answer that there is no question for. Nobody else may end it,
@@ -59,6 +66,9 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
   }
 
   const warnings = job.warnings.map((warning) => warning.message);
+  if (asking && job.mapping) {
+    return <MappingStep job={job} mapping={job.mapping} onChanged={answered} onStartOver={onStartOver} />;
+  }
   return (
     <div className="stack">
       <div className="counts" role="status">
@@ -93,6 +103,11 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           title={`“${job.file_name}”有 ${job.invalid} 行填写有误，错误的单元格已标红。`}
           description="可以只导入正确的行，也可以全部放弃，按错误清单改好后重新上传。"
         />
+      )}
+      {maps && (job.mapping?.headings.length ?? 0) > 0 && (
+        <p>
+          <Button onClick={() => setAsking(true)}>核对没有导入的 {job.mapping!.headings.length} 列</Button>
+        </p>
       )}
       {warnings.length > 0 && (
         <Alert
