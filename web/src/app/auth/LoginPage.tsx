@@ -16,7 +16,7 @@ export function LoginPage() {
         <h1 id="login-title">安全生产危险作业管理平台</h1>
         <p className="login-hint">请使用单位分配的账号登录</p>
         <LoginForm />
-        <p className="login-hint">忘记密码请联系系统维护人员重置</p>
+        <p className="login-hint">忘记密码请联系安全管理员重置</p>
       </section>
     </main>
   );
