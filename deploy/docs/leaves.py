@@ -34,7 +34,7 @@ def built() -> dict[str, Built]:
     found: dict[str, Built] = {}
     for row_class in LEDGERS:
         page = page_of(row_class)
-        tests = ("tests/catalogue/test_every_ledger.py", "tests/service/ledgers")
+        tests = ("tests/catalogue", "tests/service/ledgers")
         found[page.leaf] = Built(page.title, page.path, f"/api/ledgers/{page.key}", tests)
     for library in LIBRARIES.values():
         api = f"/api/documents/libraries/{library.slug}"
