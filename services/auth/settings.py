@@ -30,8 +30,8 @@ class Settings(PersonalSettings, ServiceSettings):
     # Failures of one name, and of all names from one address, after which a sign-in has to bring a proof of work.
     captcha_after: Annotated[int, Field(ge=1, le=5)] = 3
     captcha_address_after: Annotated[int, Field(ge=1)] = 10
-    # Half of the hashes that a proof may need at most; a telephone makes some hundred thousand a second.
-    captcha_work: Annotated[int, Field(ge=100, le=5_000_000)] = 100_000
+    # Half of the hashes that a proof may need at most; an old telephone makes some ten thousand a second.
+    captcha_work: Annotated[int, Field(ge=100, le=5_000_000)] = 20_000
     # Whether the three administrators have to sign in with two factors (reliability.md S6): everywhere but in the embedded
     # demo, which offers it, unless it is said otherwise.
     administrator_second_factor: bool | None = None
