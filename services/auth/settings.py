@@ -38,6 +38,10 @@ class Settings(PersonalSettings, ServiceSettings):
     # Days without a sign-in after which an account is disabled, and the days before that in which it is warned.
     unused_days: Annotated[int, Field(ge=30)] = 90
     unused_warning_days: Annotated[int, Field(ge=1, le=60)] = 30
+    # How often one person may do what costs much (services/auth/routes/importing.py); 0 lifts a limit.
+    upload_per_minute: int | None = None
+    import_per_hour: int | None = None
+    export_per_minute: int | None = None
     # One password for every demo account; the seed makes them only with it, and only in the embedded demo.
     demo_password: SecretStr | None = None
 

@@ -23,6 +23,7 @@ from kit.http.idempotency import OnceDep
 from kit.http.limits import BodyLimit
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.problems import problem_response
+from kit.http.quota import Quota
 from kit.http.session import SessionDep
 from services.auth.importing import exporting, jobs, reading
 from services.auth.importing.subjects import DEPARTMENTS, USERS, Subject
@@ -36,6 +37,11 @@ router = APIRouter(prefix="/api/auth", tags=["组织机构和人员的导入导�
 BODY_LIMIT = BodyLimit(r"/api/auth/(departments|users)/imports/?$", LIMITS.file_bytes + 64 * 1024)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_EXPORTED = 100_000
+# The same limits as the ledgers' (reliability.md 3.9). An import counts when it is confirmed: whoever corrects a file seven
+# times has imported it once.
+UPLOADS = Quota("upload", 20, 60, "upload_per_minute", "上传过于频繁")
+IMPORTS = Quota("import", 6, 3600, "import_per_hour", "导入过于频繁")
+EXPORTS = Quota("export", 6, 60, "export_per_minute", "导出过于频繁")
 BLANK = unaudited("a blank form, with the names of departments that everybody may know")
 
 
@@ -80,7 +86,11 @@ def users_template(session: SessionDep, principal: CurrentPrincipal) -> Response
     return _workbook(exporting.build_template(session, principal, USERS), "人员账号导入模板.xlsx")
 
 
-@router.get("/departments/export.xlsx", dependencies=[require("auth:departments:export")], response_class=Response)
+@router.get(
+    "/departments/export.xlsx",
+    dependencies=[require("auth:departments:export"), EXPORTS.dependency()],
+    response_class=Response,
+)
 def export_departments(session: SessionDep, principal: CurrentPrincipal) -> Response:
     """The whole organisation, closed departments too."""
     content, rows = exporting.export_departments(session, DEPARTMENTS)
@@ -88,7 +98,9 @@ def export_departments(session: SessionDep, principal: CurrentPrincipal) -> Resp
     return _workbook(content, _dated(DEPARTMENTS))
 
 
-@router.get("/users/export.xlsx", dependencies=[require("auth:users:export")], response_class=Response)
+@router.get(
+    "/users/export.xlsx", dependencies=[require("auth:users:export"), EXPORTS.dependency()], response_class=Response
+)
 def export_users(query: Annotated[UserFilters, Query()], session: SessionDep, principal: CurrentPrincipal) -> Response:
     """The people of the list, with its filters and data scope; phones are masked unless the caller may see them."""
     rows = chosen(principal, query).order_by(User.employee_no.nulls_last(), User.id).limit(MOST_EXPORTED + 1)
@@ -107,7 +119,7 @@ def imports_of(subject: Subject) -> APIRouter:
     imports = APIRouter(prefix=f"/api/auth/{subject.name}/imports", tags=["组织机构和人员的导入导出"])
     allowed = require(f"auth:{subject.name}:import")
 
-    @imports.post("", status_code=201, dependencies=[allowed], response_model=None)
+    @imports.post("", status_code=201, dependencies=[allowed, UPLOADS.dependency()], response_model=None)
     def upload(
         session: SessionDep,
         principal: CurrentPrincipal,
@@ -167,7 +179,7 @@ def imports_of(subject: Subject) -> APIRouter:
         content = reading.marked(subject, kept.content, job.file_name, job.layout, kept.wrong)
         return _workbook(content, f"{job.file_name.removesuffix('.xlsx')}_错误.xlsx")
 
-    @imports.post("/{import_id}/confirm", dependencies=[allowed], response_model=None)
+    @imports.post("/{import_id}/confirm", dependencies=[allowed, IMPORTS.dependency()], response_model=None)
     async def confirm(
         import_id: UUID,
         session: SessionDep,
