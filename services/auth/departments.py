@@ -120,7 +120,9 @@ def change(session: Session, principal: Principal | None, row: Department, value
     refuse_taken(session, code=values["code"], name=values["name"], parent_id=values["parent_id"], except_id=row.id)
     moved = values["parent_id"] != row.parent_id
     if moved or values["kind"] != row.kind:
-        parent = session.get(Department, values["parent_id"]) if values["parent_id"] else None
+        parent = open_parent(session, values["parent_id"])
+        # Before the kinds: whoever drops a department on one below it is told of that, and not of a rule.
+        refuse_cycle(row, parent)
         refuse_kind(session, parent, values["kind"], of=row)
     reason = (
         "move"
@@ -212,8 +214,7 @@ def record_change(
 def move(session: Session, row: Department, parent_id: UUID | None) -> list[Department]:
     """Puts a department with everything below it under another parent; those below it, which are different now too."""
     parent, old_path = open_parent(session, parent_id), row.path
-    if parent is not None and parent.path.startswith(old_path):
-        raise Conflict("不能移动到自己或自己的下级单位之下", code="department_cycle")
+    refuse_cycle(row, parent)
     new_path = f"{parent.path if parent else '/'}{row.id}/"
     deepest = session.scalar(
         select(func.max(func.length(Department.path))).where(func.starts_with(Department.path, old_path))
@@ -254,6 +255,12 @@ def refuse_too_deep(path: str, extra: int = 0) -> None:
     # Each level is an id of 36 characters and a slash.
     if (len(path) - 1 + extra) // 37 > MAX_DEPTH:
         raise Conflict(f"组织层级不能超过 {MAX_DEPTH} 级", code="department_too_deep")
+
+
+def refuse_cycle(row: Department, parent: Department | None) -> None:
+    """Refuses a parent that is the department itself or stands below it."""
+    if parent is not None and parent.path.startswith(row.path):
+        raise Conflict("不能移动到自己或自己的下级单位之下", code="department_cycle")
 
 
 def refuse_kind(session: Session, parent: Department | None, kind: str, *, of: Department | None = None) -> None:
