@@ -10,13 +10,18 @@ from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from kit.db import now
 from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, require
+from kit.http.recent import refuse_stale
 from kit.http.session import SessionDep
 from services.ledgers import bin as recycle_bin
 from services.ledgers import disclosing, rights, timeline
 from services.ledgers.batch import MOST_ROWS, BatchWriter, Result
 from services.ledgers.importing.routes import known_ledger
+
+# A handful is a slip that is undone; beyond it a deletion is bulk deletion (reliability.md 3.1 S7).
+UNPROVEN_DELETES = 20
 
 router = APIRouter(prefix="/api/ledgers/{slug}", tags=["台账记录"])
 
@@ -134,7 +139,9 @@ def batch_update(
 def batch_delete(
     slug: str, body: Annotated[BatchDelete, Body()], session: SessionDep, who: CurrentPrincipal, once: OnceDep
 ) -> Response:
-    """Deletes up to 1,000 rows; `batch-restore` takes it back."""
+    """Deletes up to 1,000 rows; `batch-restore` takes it back. Many at once want a fresh proof of who it is."""
+    if len(body.rows) > UNPROVEN_DELETES:
+        refuse_stale(who, now())
     batch = BatchWriter(session, known_ledger(slug), who)
     return once(lambda: _answer(batch.delete(_versions(body.rows))), status=200)
 

@@ -11,6 +11,7 @@ import pytest
 
 from contracts.principal import Principal
 from kit.db import today
+from kit.fields import mask_value
 from services.ledgers import expiry
 from services.ledgers.catalogue.emergency_supplies import EmergencySupply
 from services.ledgers.catalogue.special_operation_certificates import SpecialOperationCertificate
@@ -94,6 +95,11 @@ def test_history_has_the_rows_scope_and_tells_no_personal_number(bench: Bench, w
     assert {**refused.json(), "trace_id": ""} == {**missing.json(), "trace_id": ""}
     reader = bench.who("ledgers:special-operation-certificates:read", scope="company")
     text = bench.ask(reader, "GET", f"/{CERTIFICATES}/{row['id']}/history").text
+    masked = mask_value(SpecialOperationCertificate.fields["id_number"], "990101196806263837")
+    assert masked in text, "masked as in the row, for the history keeps the sealed number"
+    trusted = bench.who("ledgers:*:*", "ledgers:personal:read")
+    full = bench.ask(trusted, "GET", f"/{CERTIFICATES}/{row['id']}/history").text
+    assert "990101196806263837" in full, "whoever may see personal numbers sees which one it was"
     assert "id_number" in text and "19680626" not in text and body["id_number"] not in text
     with bench.database.session() as session:
         stored = session.connection().exec_driver_sql("SELECT string_agg(changes::text, '') FROM row_change").scalar()
@@ -259,3 +265,14 @@ def test_a_restored_batch_warns_again(bench: Bench, who: Principal) -> None:
     ok(bench.ask(who, "POST", f"/{SUPPLIES}/batch-restore", json={"ids": [row["id"]]}))
     with bench.transaction() as session:
         assert expiry.scan(session) == 0, "the restore itself has warned"
+
+
+def test_many_rows_are_deleted_only_by_who_has_just_proved_who_they_are(bench: Bench, who: Principal) -> None:
+    stale = who.model_copy(update={"authenticated_at": 1})
+    row = supply(bench, who)
+    few = [{"id": row["id"], "version": 2}]
+    many = [*few, *({"id": str(uuid4()), "version": 1} for _ in range(20))]
+    refused = bench.ask(stale, "POST", f"/{SUPPLIES}/batch-delete", json={"rows": many})
+    assert (refused.status_code, refused.json()["code"]) == (403, "reauthentication_required")
+    assert ok(bench.ask(stale, "POST", f"/{SUPPLIES}/batch-delete", json={"rows": few}))["failed"] == 1
+    assert ok(bench.ask(who, "POST", f"/{SUPPLIES}/batch-delete", json={"rows": many}))["failed"] == 21
