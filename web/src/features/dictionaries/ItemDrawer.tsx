@@ -1,10 +1,12 @@
 /** One item: its words, its place, its dates, and the rules that it carries. */
 import { useMutation } from "@tanstack/react-query";
-import { Alert, App, Button, Drawer, Form, Input, InputNumber, Select, Space, Tag } from "antd";
+import { Alert, App, Button, Drawer, Form, Input, InputNumber, Select, Space } from "antd";
 import { useEffect } from "react";
 import { dictionaries, type Dictionary, type DictionaryItem, type ItemFields } from "../../api/dictionaries";
 import { ApiError, describe, fieldErrors } from "../../api/problem";
 import { extraInput, extraValue } from "./extras";
+import { toneOf } from "../../app/theme";
+import { StatusTag } from "../../shared/StatusTag";
 
 interface Values {
   value: string;
@@ -169,9 +171,9 @@ export function ItemDrawer({ dictionary, item, mayChange, onClose, onSaved }: Pr
           <Select
             allowClear
             options={[
-              ...COLORS.map((color) => ({ value: color, label: <Tag color={color}>{color}</Tag> })),
+              ...COLORS.map((color) => ({ value: color, label: <StatusTag tone={toneOf(color)}>{color}</StatusTag> })),
               ...(known?.color && !COLORS.includes(known.color)
-                ? [{ value: known.color, label: <Tag color={known.color}>{known.color}</Tag> }]
+                ? [{ value: known.color, label: <StatusTag tone={toneOf(known.color)}>{known.color}</StatusTag> }]
                 : []),
             ]}
           />

@@ -1,6 +1,6 @@
 /** The items of one dictionary: as a tree where they have parents, with their rules in words. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Dropdown, Input, Skeleton, Space, Switch, Table, Tag } from "antd";
+import { App, Button, Dropdown, Input, Skeleton, Space, Switch, Table } from "antd";
 import { useState } from "react";
 import { dictionaries, type DictionaryItem } from "../../api/dictionaries";
 import { download } from "../../api/download";
@@ -15,12 +15,14 @@ import { ImportDialog } from "./ImportDialog";
 import { ItemDrawer } from "./ItemDrawer";
 import { RetireDialog } from "./RetireDialog";
 import { matching, stateOf, treeOf, type Row } from "./tree";
+import { toneOf } from "../../app/theme";
+import { StatusTag } from "../../shared/StatusTag";
 
 const STATES = {
   "in use": null,
-  retired: <Tag>已停用</Tag>,
-  early: <Tag color="blue">未生效</Tag>,
-  late: <Tag color="gold">已失效</Tag>,
+  retired: <StatusTag tone="grey">已停用</StatusTag>,
+  early: <StatusTag tone="blue">未生效</StatusTag>,
+  late: <StatusTag tone="yellow">已失效</StatusTag>,
 };
 
 export function Items({ code }: { code: string }) {
@@ -124,9 +126,9 @@ export function Items({ code }: { code: string }) {
             width: 230,
             render: (label: string, item) => (
               <Space size={4} wrap>
-                {item.color ? <Tag color={item.color}>{label}</Tag> : label}
+                {item.color ? <StatusTag tone={toneOf(item.color)}>{label}</StatusTag> : label}
                 {STATES[stateOf(item, day)]}
-                {item.customised && item.origin === "declared" && <Tag color="gold">已修改</Tag>}
+                {item.customised && item.origin === "declared" && <StatusTag tone="yellow">已修改</StatusTag>}
               </Space>
             ),
           },

@@ -1,11 +1,13 @@
 /** Everything that one person may do, and why. */
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Drawer, Input, Skeleton, Table, Tag } from "antd";
+import { Alert, Drawer, Input, Skeleton, Table } from "antd";
 import { useState } from "react";
 import { describe } from "../../api/problem";
 import { roles, type Effective, type Source } from "../../api/roles";
 import { dateTime } from "../../shared/format";
 import { Nothing } from "../../shared/Nothing";
+import { toneOf } from "../../app/theme";
+import { StatusTag } from "../../shared/StatusTag";
 
 type Row = Effective["permissions"][number];
 
@@ -46,7 +48,7 @@ export function EffectiveDrawer({ user, onClose }: { user: string | null; onClos
           <ul className="plain" aria-label="权限来源">
             {shown.data.sources.map((source, index) => (
               <li key={index}>
-                <Tag color={source.kind === "delegation" ? "purple" : "blue"}>{index + 1}</Tag>
+                <StatusTag tone={toneOf(source.kind === "delegation" ? "purple" : "blue")}>{index + 1}</StatusTag>
                 {sentence(source)}
               </li>
             ))}
@@ -84,13 +86,9 @@ export function EffectiveDrawer({ user, onClose }: { user: string | null; onClos
                 width: 120,
                 render: (places: number[]) =>
                   places.map((place) => (
-                    <Tag
-                      key={place}
-                      title={sentence(shown.data.sources[place]!)}
-                      color={shown.data.sources[place]!.kind === "delegation" ? "purple" : "blue"}
-                    >
+                    <StatusTag key={place} tone={toneOf(shown.data.sources[place]!.kind === "delegation" ? "purple" : "blue")}>
                       {place + 1}
-                    </Tag>
+                    </StatusTag>
                   )),
               },
             ]}

@@ -1,6 +1,6 @@
 /** Who holds a role; giving it and taking it away. The three offices go by request, to be confirmed by a second administrator. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Drawer, Space, Table, Tag } from "antd";
+import { Alert, App, Button, Drawer, Space, Table } from "antd";
 import { useState } from "react";
 import { useDepartments } from "../../api/manifest";
 import { describe } from "../../api/problem";
@@ -9,6 +9,7 @@ import { dateTime } from "../../shared/format";
 import { Nothing } from "../../shared/Nothing";
 import { AskDialog } from "./AskDialog";
 import { GrantDialog } from "./GrantDialog";
+import { StatusTag } from "../../shared/StatusTag";
 
 interface Props {
   role: Role | null;
@@ -99,7 +100,7 @@ export function HoldersDrawer({ role, mayGrant, onClose, onWhy }: Props) {
             fixed: "left",
             render: (_, { user }) => (
               <>
-                {user.name} {!user.active && <Tag>已停用</Tag>}
+                {user.name} {!user.active && <StatusTag tone="grey">已停用</StatusTag>}
               </>
             ),
           },

@@ -1,6 +1,6 @@
 /** 三员申请: what waits for a second administrator, and what was decided. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Input, Modal, Space, Table, Tag } from "antd";
+import { App, Button, Input, Modal, Space, Table } from "antd";
 import { useState } from "react";
 import { describe } from "../../api/problem";
 import { roleRequests, type RoleRequest } from "../../api/roles";
@@ -8,6 +8,8 @@ import { useSession } from "../../api/session";
 import { Failure } from "../../app/ErrorBoundary";
 import { dateTime } from "../../shared/format";
 import { Nothing } from "../../shared/Nothing";
+import { toneOf } from "../../app/theme";
+import { StatusTag } from "../../shared/StatusTag";
 
 const STATES: Record<RoleRequest["state"], { text: string; color: string }> = {
   pending: { text: "待确认", color: "gold" },
@@ -58,7 +60,7 @@ export function RequestsTab({ mayDecide }: { mayDecide: boolean }) {
             title: "状态",
             dataIndex: "state",
             width: 90,
-            render: (state: RoleRequest["state"]) => <Tag color={STATES[state].color}>{STATES[state].text}</Tag>,
+            render: (state: RoleRequest["state"]) => <StatusTag tone={toneOf(STATES[state].color)}>{STATES[state].text}</StatusTag>,
           },
           { title: "原因", dataIndex: "reason" },
           {

@@ -1,7 +1,7 @@
 /** 角色权限: what the roles give and who holds them, loans, and the requests for the three offices. `?user=` in the address opens
  * what one person may do: the page of people leads here. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Dropdown, Space, Table, Tabs, Tag } from "antd";
+import { App, Button, Card, Dropdown, Space, Table, Tabs } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { describe } from "../../api/problem";
@@ -16,6 +16,7 @@ import { EffectiveDrawer } from "./EffectiveDrawer";
 import { HoldersDrawer } from "./HoldersDrawer";
 import { RequestsTab } from "./RequestsTab";
 import { RoleDrawer } from "./RoleDrawer";
+import { StatusTag } from "../../shared/StatusTag";
 
 const QUESTIONS = {
   retire: (role: Role) => ({
@@ -91,10 +92,10 @@ export default function RolesPage({ page }: ScreenProps) {
           width: 170,
           render: (_, role) => (
             <Space size={4} wrap>
-              {role.administrator ? <Tag color="purple">三员</Tag> : role.seeded ? <Tag>预置</Tag> : <Tag color="blue">自建</Tag>}
-              {role.seeded && role.customised && <Tag color="gold">已修改</Tag>}
-              {role.delegable && <Tag color="cyan">可委托</Tag>}
-              {role.retired_at && <Tag color="default">已停用</Tag>}
+              {role.administrator ? <StatusTag tone="purple">三员</StatusTag> : role.seeded ? <StatusTag tone="grey">预置</StatusTag> : <StatusTag tone="blue">自建</StatusTag>}
+              {role.seeded && role.customised && <StatusTag tone="yellow">已修改</StatusTag>}
+              {role.delegable && <StatusTag tone="cyan">可委托</StatusTag>}
+              {role.retired_at && <StatusTag tone="grey">已停用</StatusTag>}
             </Space>
           ),
         },

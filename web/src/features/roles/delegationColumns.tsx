@@ -1,7 +1,9 @@
 /** The columns that both lists of delegations have. */
-import { Tag, type TableColumnsType } from "antd";
+import type { TableColumnsType } from "antd";
 import type { Delegation } from "../../api/roles";
 import { dateTime } from "../../shared/format";
+import { toneOf } from "../../app/theme";
+import { StatusTag } from "../../shared/StatusTag";
 
 const STATES: Record<Delegation["state"], { text: string; color: string }> = {
   waiting: { text: "未开始", color: "blue" },
@@ -17,9 +19,9 @@ export const delegationColumns: NonNullable<TableColumnsType<Delegation>> = [
     key: "state",
     width: 110,
     render: (_, row) => (
-      <Tag color={STATES[row.state].color}>
+      <StatusTag tone={toneOf(STATES[row.state].color)}>
         {row.state === "active" && !row.effective ? "已失效（委托人没有此角色）" : STATES[row.state].text}
-      </Tag>
+      </StatusTag>
     ),
   },
   { title: "委托人", key: "lender", width: 170, render: (_, { lender }) => `${lender.name}（${lender.department}）` },
