@@ -87,8 +87,9 @@ def _sources(user: User, at: datetime) -> Iterator[Source]:
 
 def _department_names(session: Session, sources: list[Source]) -> dict[Any, str]:
     ids = {id_ for source in sources for id_ in grant_of(source.owner, source.entry).scope.department_ids}
-    rows = session.execute(select(Department.id, Department.name).where(Department.id.in_(ids))) if ids else ()
-    return {id_: name for id_, name in rows}
+    query = select(Department.id, Department.name).where(Department.id.in_(ids))
+    names: dict[Any, str] = dict(session.execute(query).all()) if ids else {}
+    return names
 
 
 def _source_json(source: Source, names: dict[Any, str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ that is counted from a text would stop the nightly scan."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from kit.directory.calendar import HOLIDAY_CODE, REST, WORK
@@ -129,7 +130,7 @@ def _falling(value: Any) -> bool:
         isinstance(value, list)
         and 1 <= len(value) <= 10
         and all(type(day) is int and 0 <= day <= 1_000 for day in value)
-        and all(one > other for one, other in zip(value, value[1:], strict=False))
+        and all(one > other for one, other in pairwise(value))
     )
 
 

@@ -56,7 +56,8 @@ def holders(session: Session, code: str | None = None) -> dict[str, int]:
     query = select(UserRole.role, func.count()).group_by(UserRole.role)
     if code is not None:
         query = query.where(UserRole.role == code)
-    return {role: number for role, number in session.execute(query)}
+    numbers: dict[str, int] = dict(session.execute(query).all())
+    return numbers
 
 
 def find(session: Session, code: str, version: int | None = None) -> Role:

@@ -23,4 +23,5 @@ def count(session: Session, principal: Principal, dictionary: str, value: str | 
     )
     if value is not None:
         query = query.where(Department.kind == value)
-    return [Usage("departments", "组织机构", "单位类型", {kind: number for kind, number in session.execute(query)})]
+    counts: dict[str, int] = dict(session.execute(query).all())
+    return [Usage("departments", "组织机构", "单位类型", counts)]
