@@ -11,11 +11,14 @@ from services.ledgers import exporting, manifest, routes, row_routes, template, 
 from services.ledgers.audited import WORDS
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.checks import routes as checks
+from services.ledgers.enquiry import routes as enquiry
 from services.ledgers.exports import jobs as export_jobs
 from services.ledgers.exports import routes as exports
 from services.ledgers.importing import jobs, mapping_routes, undo_routes
 from services.ledgers.importing import routes as importing
 from services.ledgers.labels import routes as labels
+from services.ledgers.radar import calendar
+from services.ledgers.radar import routes as radar
 from services.ledgers.settings import Settings, get_settings
 
 _TITLES = {row_class.ledger.slug: row_class.ledger.title for row_class in LEDGERS}
@@ -37,6 +40,8 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
         routers=[
             manifest.router,
             checks.router,
+            radar.router,
+            enquiry.router,
             totals.router,
             template.router,
             exporting.router,
@@ -50,7 +55,7 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
             routes.router(),
         ],
         verifier=verifier,
-        lifespans=[jobs.running, export_jobs.running],
+        lifespans=[jobs.running, export_jobs.running, calendar.asking],
         body_limits=[importing.BODY_LIMIT],
         permits=PERMITS,
         uses=usage.count,

@@ -25,6 +25,9 @@ def _fields(object_type: str) -> Mapping[str, str]:
 WORDS = Words(
     actions={
         "ledger.create": "新建",
+        "radar.export": "导出到期雷达",
+        "radar.calendar_made": "生成日历订阅地址",
+        "radar.calendar_ended": "停用日历订阅地址",
         "ledger.update": "修改",
         "ledger.delete": "删除",
         "ledger.restore": "恢复",

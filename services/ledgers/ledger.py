@@ -225,9 +225,13 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
         if min(expiry.warn_days) < 0:
             raise DeclarationError(f"{cls.__name__}: warn_days of {expiry.field} are days before the date, 0 or more")
     for what, keys, kinds in (
-        ("sums", ledger.totals.sums, ("decimal", "integer")),
-        ("by", ledger.totals.by, ("department", "choice", "integer")),
-    ) if ledger.totals else ():
+        (
+            ("sums", ledger.totals.sums, ("decimal", "integer")),
+            ("by", ledger.totals.by, ("department", "choice", "integer")),
+        )
+        if ledger.totals
+        else ()
+    ):
         for key in keys:
             if cls.fields[key].kind not in kinds or cls.fields[key].personal:
                 raise DeclarationError(f"{cls.__name__}: totals.{what} {key} is none of {', '.join(kinds)}")

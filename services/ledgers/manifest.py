@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,11 +14,12 @@ from kit.directory.tables import DirectoryDictionaryItem
 from kit.http.principal import CurrentPrincipal, signed_in
 from kit.http.session import SessionDep
 from kit.manifest import Page, dictionary_manifest, field_manifest
-from services.ledgers.catalogue import LEDGERS
+from services.ledgers.catalogue import CERTIFICATES, LEDGERS
 from services.ledgers.labels.sheets import SHEETS
 from services.ledgers.ledger import LedgerRow
 
 router = APIRouter(prefix="/api/ledgers", tags=["目录"])
+CERTIFICATES_PAGE = Page(leaf="4.6", title="证书查询", screen="certificates", key="certificates", path="/certificates")
 VERBS = ("create", "update", "delete", "import", "export")
 
 
@@ -29,7 +31,7 @@ def manifest(session: SessionDep, who: CurrentPrincipal) -> Response:
     return JSONResponse(
         {
             "service": "ledgers",
-            "pages": [page_of(row_class).model_dump() for row_class in readable],
+            "pages": [page.model_dump() for page in (*map(page_of, readable), *_shared(readable))],
             "ledgers": [_ledger(row_class, who, found) for row_class in readable],
         }
     )
@@ -39,6 +41,14 @@ def page_of(row_class: type[LedgerRow]) -> Page:
     """The menu's entry."""
     ledger = row_class.ledger
     return Page(leaf=ledger.leaf, title=ledger.title, screen="ledger", key=ledger.slug, path=f"/ledgers/{ledger.slug}")
+
+
+def _shared(readable: list[type[LedgerRow]]) -> Iterator[Page]:
+    """Pages over several ledgers, for whoever may read any of them."""
+    if any(row_class.ledger.expiry for row_class in readable):
+        yield Page(leaf="1.radar", title="到期雷达", screen="radar", key="radar", path="/radar")
+    if any(row_class in CERTIFICATES for row_class in readable):
+        yield CERTIFICATES_PAGE
 
 
 def _ledger(

@@ -6,11 +6,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from contracts.events import FactsRequested
+from contracts.events import DueDateTold, FactsRequested
 from kit import log
 from kit.worker import DirectoryWorker, daily, handles, main
 from services.ledgers import changes, expiry
 from services.ledgers.catalogue import BY_SLUG, LEDGERS
+from services.ledgers.radar import telling
 
 _log = log.get(__name__)
 
@@ -25,6 +26,11 @@ class LedgersWorker(DirectoryWorker):
         """Tells the facts of every row again; of a ledger that this release does not have, nothing."""
         wanted = LEDGERS if event.ledger is None else [BY_SLUG[event.ledger]] if event.ledger in BY_SLUG else []
         changes.republish(session, wanted)
+
+    @handles(DueDateTold)
+    def tell(self, session: Session, event: DueDateTold) -> None:
+        """A due date of another service, for the radar."""
+        telling.apply(session, event)
 
     @daily("06:00", name="expiry-scan")
     def scan(self, session: Session, on: date) -> None:

@@ -15,6 +15,7 @@ from contracts.events.identity import (
     UserChanged,
 )
 from contracts.events.ledgers import (
+    DueDateTold,
     LedgerRowExpiring,
     LedgerRowRenewed,
     LedgerRowsChanged,
@@ -30,6 +31,7 @@ __all__ = [
     "DictionaryDeclared",
     "DictionaryItemFact",
     "DocumentStored",
+    "DueDateTold",
     "Event",
     "FactsRequested",
     "LedgerRowExpiring",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.events.base import Event
 
@@ -91,3 +91,21 @@ class LedgerRowRenewed(Event):
     due_field: str
     due_on: date | None = None
     reason: Literal["changed", "deleted", "retired", "replaced", "refilled"]
+
+
+class DueDateTold(Event):
+    """Another service tells a due date for the radar (到期雷达): of a document, of a rectification. `due_on` None: nothing is
+    due any more. `version` orders tellings of the same (resource, id, field); an older one that comes late is dropped."""
+
+    type: ClassVar[str] = "cn.gas.due_date.told.v1"
+
+    resource: Annotated[str, Field(max_length=100)]
+    id: UUID
+    field: Annotated[str, Field(max_length=100)]
+    label: Annotated[str, Field(max_length=50)]
+    title: Annotated[str, Field(max_length=500)]
+    person: Annotated[str, Field(max_length=100)] | None = None
+    department_id: UUID
+    due_on: date | None
+    path: Annotated[str, Field(max_length=500, description="of the web page, without the id")]
+    version: int

@@ -186,6 +186,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('event_id', 'subscriber', name=op.f('pk_outbox_delivery'))
     )
     op.create_index('ix_outbox_delivery_due', 'outbox_delivery', ['subscriber', 'next_at'], unique=False, postgresql_where=sa.text("state IN ('pending', 'sent')"))
+    op.create_table('calendar_link',
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('secret_sha256', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('user_id', name=op.f('pk_calendar_link')),
+    sa.UniqueConstraint('secret_sha256', name=op.f('uq_calendar_link_secret_sha256'))
+    )
     op.create_table('emergency_supplies',
     sa.Column('name', sa.String(length=100), nullable=False),
     sa.Column('category', sa.String(length=64), nullable=False),
@@ -635,6 +643,20 @@ def upgrade() -> None:
     op.create_index('ix_other_certificates_warn_days', 'other_certificates', ['id'], unique=False, postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
     op.create_index('ix_x_other_certificates_search', 'other_certificates', [sa.literal_column("string_to_array((regexp_replace(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), '(..)', '\\1' || chr(30), 'g') || chr(30)) || regexp_replace(substr(lower((coalesce(person_name, '') || chr(31)) || coalesce(issuer, '')), 2), '(..)', '\\1' || chr(30), 'g'), chr(30))")], unique=False, postgresql_using='gin')
     op.create_index('uq_other_certificates_natural_key', 'other_certificates', ['cert_type', sa.literal_column('substr(cert_no, 4, 22)'), 'item'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.create_table('other_due',
+    sa.Column('resource', sa.Text(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('field', sa.Text(), nullable=False),
+    sa.Column('label', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('person', sa.Text(), nullable=True),
+    sa.Column('dept_id', sa.Uuid(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('path', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('resource', 'id', 'field', name=op.f('pk_other_due'))
+    )
+    op.create_index('ix_other_due_due_on', 'other_due', ['due_on'], unique=False)
     op.create_table('risks',
     sa.Column('risk_point', sa.String(length=100), nullable=False),
     sa.Column('point_type', sa.String(length=64), nullable=False),
@@ -938,6 +960,8 @@ def downgrade() -> None:
     op.drop_index('ix_risks_dept_created_at', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_risks_created_at', table_name='risks', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_table('risks')
+    op.drop_index('ix_other_due_due_on', table_name='other_due')
+    op.drop_table('other_due')
     op.drop_index('uq_other_certificates_natural_key', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL'), postgresql_nulls_not_distinct=True)
     op.drop_index('ix_x_other_certificates_search', table_name='other_certificates', postgresql_using='gin')
     op.drop_index('ix_other_certificates_warn_days', table_name='other_certificates', postgresql_where=sa.text('deleted_at IS NULL AND warn_days IS NOT NULL'))
@@ -1034,6 +1058,7 @@ def downgrade() -> None:
     op.drop_index('ix_emergency_supplies_dept_created_at', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_index('ix_emergency_supplies_created_at', table_name='emergency_supplies', postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_table('emergency_supplies')
+    op.drop_table('calendar_link')
     op.drop_index('ix_outbox_delivery_due', table_name='outbox_delivery', postgresql_where=sa.text("state IN ('pending', 'sent')"))
     op.drop_table('outbox_delivery')
     op.drop_table('quota_use')
