@@ -74,7 +74,9 @@ def _token_check(settings: Settings) -> dict[str, float]:
     async def checked() -> dict[str, int]:
         return {"answer": 1}
 
-    app = create_app(settings, title="bench", description="the measure", routers=[router], verifier=issuer.verifier("auth"))
+    app = create_app(
+        settings, title="bench", description="the measure", routers=[router], verifier=issuer.verifier("auth")
+    )
     who = principal("auth:*:*", "ledgers:*:*", scope=ScopeKind.COMPANY)
     token = issuer.headers(who)["Authorization"]
     fresh = [issuer.headers(who)["Authorization"] for _ in range(REQUESTS // 10 * ROUNDS)]

@@ -27,7 +27,8 @@ PUBLIC = {
     "POST /api/auth/login", "POST /api/auth/login/second-factor", "POST /api/auth/refresh", "POST /api/auth/logout",
     "POST /api/auth/mobile/login", "POST /api/auth/mobile/login/second-factor", "POST /api/auth/mobile/refresh",
     "POST /api/auth/mobile/logout", "GET /api/auth/captcha", "GET /api/auth/jwks",
-    "GET /internal/revocations",
+    "GET /api/ledgers/radar/calendar/{secret}.ics",
+    "GET /internal/revocations", "GET /internal/principals/{user_id}",
 }  # fmt: skip
 
 

@@ -87,7 +87,11 @@ def claim(database: Database, subscriber: str, settings: BusSettings) -> Claim |
         row = session.execute(
             _CLAIM, {"subscriber": subscriber, "cap": settings.retry_cap, "base": settings.retry_base}
         ).first()
-    return None if row is None else Claim(subscriber, row.source, row.event_id, row.type, row.body, row.attempts, row.suspect)
+    return (
+        None
+        if row is None
+        else Claim(subscriber, row.source, row.event_id, row.type, row.body, row.attempts, row.suspect)
+    )
 
 
 def process(database: Database, claimed: Claim, handler: Handler, settings: BusSettings) -> bool:

@@ -88,9 +88,7 @@ def test_the_officer_of_the_one_that_took_over_sees_its_people(maintainer: Desk,
     assert "yunxing" not in names
 
 
-def test_further_departments_and_chosen_ones_go_over(
-    maintainer: Desk, security: Desk, database: Database
-) -> None:
+def test_further_departments_and_chosen_ones_go_over(maintainer: Desk, security: Desk, database: Database) -> None:
     rows = tree(maintainer)
     with database.transaction() as session:
         user = session.scalars(select(User).where(User.username == "worker")).one()
