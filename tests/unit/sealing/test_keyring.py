@@ -87,6 +87,8 @@ def test_a_key_in_front_seals_and_the_ones_behind_it_open() -> None:
     ["", "k1", "k1:", "k1:short", "K1:" + secrets.token_urlsafe(32), "k1:" + "A" * 43, ":" + secrets.token_urlsafe(32),
      "k1:" + secrets.token_urlsafe(16), "k1:not base64 at all!" + "x" * 40,
      f"k1:{secrets.token_urlsafe(32)} k1:{secrets.token_urlsafe(32)}"],
+    # The same names in every process that collects them.
+    ids=["nothing", "no key", "blank key", "short", "capital", "one letter", "no id", "16 bytes", "not base64", "one id twice"],
 )  # fmt: skip
 def test_bad_keys_are_refused_at_the_start_and_not_repeated_in_the_message(text: str) -> None:
     with pytest.raises(ValidationError) as error:
