@@ -40,7 +40,11 @@ function Chosen() {
     }
     if (found.page.screen === "notices") return <NoticesPage />;
   }
-  const One = found && SCREENS[found.rest ? `${found.page.screen}/${found.rest}` : found.page.screen];
-  if (One) return <One page={found.page} />;
+  const One = found && screenOf(found.page.screen, found.rest);
+  if (One) return <One page={found.page} rest={found.rest} />;
   return <NotFound />;
+}
+
+function screenOf(screen: string, rest: string) {
+  return rest ? (SCREENS[`${screen}/${rest}`] ?? SCREENS[`${screen}/*`]) : SCREENS[screen];
 }

@@ -4,6 +4,8 @@ import type { Page } from "../api/types";
 
 export interface ScreenProps {
   page: Page;
+  /** What stands below the page's own address; empty on the page itself. */
+  rest: string;
 }
 
 const screen = (load: () => Promise<{ default: ComponentType<ScreenProps> }>) => lazy(load);
@@ -22,4 +24,8 @@ export const SCREENS: Record<string, ReturnType<typeof screen> | undefined> = {
   roles: screen(() => import("../features/roles/RolesPage")),
   audit: screen(() => import("../features/audit/AuditPage")),
   dictionaries: screen(() => import("../features/dictionaries/DictionariesPage")),
+  radar: screen(() => import("../features/radar/RadarPage")),
+  certificates: screen(() => import("../features/certificates/EnquiryPage")),
+  // Whatever stands below: one thing of the page, by its address.
+  "certificates/*": screen(() => import("../features/certificates/PersonPage")),
 };

@@ -9,6 +9,7 @@ const PARTS: [RegExp, string][] = [
   [/^new$/, "新建"],
   [/^import$/, "批量导入"],
   [/\/edit$/, "修改"],
+  [/^[a-z-]+\/[0-9a-f-]{36}$/, "个人证书"],
 ];
 
 export function partTitle(rest: string): string {

@@ -60,3 +60,12 @@ export function departmentTree(departments: Department[]): DepartmentOption[] {
       });
   return below(null);
 }
+
+/** For looking, not for writing: closed departments can be chosen; those that are only on the way to one in reach cannot. */
+export function selectable(tree: DepartmentOption[], reached: ReadonlySet<string>): DepartmentOption[] {
+  return tree.map(({ disabled: _closed, children, ...node }) => ({
+    ...node,
+    disabled: !reached.has(node.key),
+    ...(children ? { children: selectable(children, reached) } : {}),
+  }));
+}

@@ -2,15 +2,17 @@
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { Button, Input, Tree } from "antd";
 import { useMemo, useState } from "react";
+import { useDepartments } from "../../api/manifest";
 import { useSession } from "../../api/session";
+import type { Department } from "../../api/types";
 import { usePreference } from "../../shared/preferences";
-import { useEngine } from "../field/context";
 import { departmentsInScope, departmentTree, withAncestors, type DepartmentOption } from "../field/departments";
 
 /** Below this the tree would push the list out of sight, so it begins closed. */
 const WIDE = 992;
 /** Below this it takes the room of a column, which a tree without a choice is not worth. */
 const ROOMY = 1500;
+const NONE: Department[] = [];
 
 type TreeNode = Omit<DepartmentOption, "children"> & {
   selectable: boolean;
@@ -24,7 +26,7 @@ interface Props {
 }
 
 export function DepartmentTree({ value, onChange }: Props) {
-  const { departments } = useEngine();
+  const departments = useDepartments().data ?? NONE;
   const { me } = useSession();
   const [text, setText] = useState("");
   const [wanted, setOpen] = usePreference<boolean | null>(me?.user.id ?? "", "department-tree", null);

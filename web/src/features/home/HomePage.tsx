@@ -1,5 +1,5 @@
 /** 首页: what waits for me, and the way to my pages. */
-import { Card, Empty, Skeleton } from "antd";
+import { Card, Empty, Skeleton, Space } from "antd";
 import { Link } from "react-router";
 import { useCatalogue } from "../../api/manifest";
 import { useBell, useUnreadByLevel } from "../../api/notices";
@@ -28,7 +28,12 @@ export default function HomePage() {
       </h1>
       <Card
         title={bell.data ? `未读提醒（${bell.data.unread}）` : "未读提醒"}
-        extra={<Link to="/notices">全部提醒</Link>}
+        extra={
+          <Space size="middle">
+            {catalogue.data?.pages.some((page) => page.path === "/radar") && <Link to="/radar">到期雷达</Link>}
+            <Link to="/notices">全部提醒</Link>
+          </Space>
+        }
       >
         {bell.data && bell.data.unread > 0 && levels.data && (
           <div className="levels">

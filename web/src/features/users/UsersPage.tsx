@@ -10,7 +10,7 @@ import { describe } from "../../api/problem";
 import { useSession } from "../../api/session";
 import { Failure } from "../../app/ErrorBoundary";
 import type { ScreenProps } from "../../app/screens";
-import { departmentsInScope, departmentTree, withAncestors } from "../../engine/field/departments";
+import { departmentsInScope, departmentTree, selectable, withAncestors } from "../../engine/field/departments";
 import { Nothing } from "../../shared/Nothing";
 import { may } from "../../shared/permission";
 import { StatusTag } from "../../shared/StatusTag";
@@ -196,17 +196,6 @@ export default function UsersPage({ page }: ScreenProps) {
       {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
     </Card>
   );
-}
-
-type Option = ReturnType<typeof departmentTree>[number];
-
-/** Closed departments can be looked at here; those on the way to one in reach cannot. */
-function selectable(tree: Option[], reached: ReadonlySet<string>): Option[] {
-  return tree.map(({ disabled: _closed, children, ...node }) => ({
-    ...node,
-    disabled: !reached.has(node.key),
-    ...(children ? { children: selectable(children, reached) } : {}),
-  }));
 }
 
 function State({ person }: { person: Person }) {

@@ -1,0 +1,80 @@
+/** How far ahead, in which ledger, for which department and whom. */
+import { Button, DatePicker, Input, Segmented, Select, Space, TreeSelect } from "antd";
+import dayjs from "dayjs";
+import { useMemo } from "react";
+import { useDepartments } from "../../api/manifest";
+import type { RadarSummary } from "../../api/radar";
+import { useSession } from "../../api/session";
+import { departmentsInScope, departmentTree, selectable, withAncestors } from "../../engine/field/departments";
+import { SPANS, type Filters } from "./filters";
+import type { Change } from "./RadarPage";
+
+interface Props {
+  filters: Filters;
+  choices: RadarSummary["choices"];
+  onChange: Change;
+  onReset: () => void;
+}
+
+export function FilterBar({ filters, choices, onChange, onReset }: Props) {
+  const departments = useDepartments().data;
+  const { me } = useSession();
+  const tree = useMemo(() => {
+    const reached = departmentsInScope(departments ?? [], me);
+    return selectable(departmentTree(withAncestors(departments ?? [], reached)), reached);
+  }, [departments, me]);
+  return (
+    <Space wrap role="search" className="no-print radar-filters">
+      <Segmented<number>
+        aria-label="到期时间"
+        value={filters.span ?? 0}
+        options={[
+          ...SPANS.map((days) => ({ value: days as number, label: `${days} 天` })),
+          ...(filters.span === null ? [{ value: 0, label: "自选" }] : []),
+        ]}
+        onChange={(days) => days && onChange({ days: days === 90 ? null : String(days), start: null, until: null })}
+      />
+      <DatePicker.RangePicker
+        aria-label="到期日期"
+        value={filters.start ? [dayjs(filters.start), dayjs(filters.until)] : null}
+        placeholder={["到期日期起", "止"]}
+        onChange={(_, days) => onChange({ start: days?.[0] || null, until: days?.[1] || null })}
+      />
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: "label" }}
+        aria-label="台账"
+        placeholder="全部台账"
+        popupMatchSelectWidth={false}
+        className="radar-choice"
+        value={filters.source}
+        options={choices.map(({ source, title }) => ({ value: source, label: title }))}
+        onChange={(source?: string) => onChange({ source: source ?? null })}
+      />
+      <TreeSelect
+        allowClear
+        aria-label="部门"
+        placeholder="全部部门（含下级）"
+        className="radar-choice"
+        value={filters.department ?? undefined}
+        treeData={tree}
+        treeDefaultExpandAll
+        showSearch={{ treeNodeFilterProp: "title" }}
+        popupMatchSelectWidth={300}
+        onChange={(id?: string) => onChange({ department: id ?? null })}
+      />
+      <Input.Search
+        key={filters.person ?? ""}
+        allowClear
+        aria-label="人员"
+        placeholder="持证人、保管人"
+        enterButton="查询"
+        className="radar-person"
+        maxLength={50}
+        defaultValue={filters.person ?? ""}
+        onSearch={(text) => onChange({ person: text.trim() || null })}
+      />
+      <Button onClick={onReset}>重置</Button>
+    </Space>
+  );
+}
