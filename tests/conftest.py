@@ -1,8 +1,10 @@
 """Fixtures of every tier, and which tests share a process when the suite runs in several (`make test`)."""
 
 import signal
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from kit.audit import duty
 from kit.testing.fixtures import broker, issuer, postgres, rabbitmq, service_settings, valkey
@@ -11,8 +13,8 @@ from tests.system.stack import stack
 
 __all__ = ["broker", "browser", "issuer", "postgres", "rabbitmq", "service_settings", "stack", "valkey"]
 
-# Fixtures of which the machine should carry one only. Whoever uses any of them runs in one process.
-ONE_OF_A_KIND = {"stack", "browser"}
+# What needs the embedded stack or the browser. The machine should carry one of each, so that one process runs all of it.
+ON_THE_STACK = ("tests/system/", "tests/browser/")
 
 
 def pytest_configure() -> None:
@@ -22,7 +24,13 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM", returncode=143))
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """A file stays together, for its fixtures' sake."""
-    shared = ONE_OF_A_KIND.intersection(getattr(item, "fixturenames", ()))
-    item.add_marker(pytest.mark.xdist_group("stack" if shared else str(item.path)))
+class ByFile(LoadScopeScheduling):
+    """A file stays together, for its fixtures' sake; what shares the stack as well, and begins at once, for it takes longest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "stack" if nodeid.startswith(ON_THE_STACK) else nodeid.split("::", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How `make test` shares the tests out between its processes."""
+    return ByFile(config, log)

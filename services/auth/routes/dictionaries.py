@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -16,6 +15,7 @@ from kit.audit.duty import unaudited
 from kit.db import today
 from kit.errors import FieldError, Invalid, TooLarge
 from kit.excel.refusal import Refused
+from kit.http.days import Day
 from kit.http.idempotency import OnceDep
 from kit.http.limits import BodyLimit
 from kit.http.principal import CurrentPrincipal, require, signed_in
@@ -67,8 +67,8 @@ class ItemFields(BaseModel):
     parent_value: Annotated[str, Field(max_length=64)] | None = None
     aliases: Annotated[list[Word], Field(max_length=50)] = []
     ext: Annotated[dict[str, Any], Field(max_length=50)] = {}
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class NewItem(ItemFields):

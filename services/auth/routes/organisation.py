@@ -15,6 +15,7 @@ from starlette.responses import Response
 from kit.db import today
 from kit.directory import departments as in_order
 from kit.errors import FieldError, Invalid, NotFound
+from kit.http.days import Day
 from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, require, signed_in
 from kit.http.session import SessionDep
@@ -85,7 +86,7 @@ class Closing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    on: date | None = None
+    on: Day | None = None
     version: Version
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from contracts.principal import Principal
 from kit import audit
 from kit.directory import in_scope, scope_clause
 from kit.errors import FieldError, Invalid, NotFound
+from kit.http.days import Day
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.recent import recent, refuse_stale
 from kit.http.session import SessionDep
@@ -94,8 +94,8 @@ class Assignment(BaseModel):
 
     code: Annotated[str, Field(max_length=64)]
     department_ids: Annotated[list[UUID], Field(max_length=50)] = []
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class Assignments(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from contracts.principal import Principal
 from kit import audit
 from kit.directory import scope_clause
 from kit.errors import Conflict, NotFound
+from kit.http.days import Day
 from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, require, signed_in
 from kit.http.recent import recent
@@ -69,8 +69,8 @@ class Grant(BaseModel):
 
     user_id: UUID
     department_ids: Annotated[list[UUID], Field(max_length=50)] = []
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class RequestIn(BaseModel):

@@ -15,13 +15,14 @@ from kit.db import today
 from kit.errors import FieldError, Invalid
 from kit.fields import Wrong
 from kit.fields.identity import to_identity_number
+from kit.http.days import Day as IsoDay
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
 from services.ledgers.checks import certificates, equipment
 
 router = APIRouter(prefix="/api/ledgers", tags=["核验"])
 
-Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+Day = Annotated[IsoDay, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 Word = Annotated[str, Field(min_length=1, max_length=64)]
 
 

@@ -17,6 +17,7 @@ from kit import audit
 from kit.audit.duty import unaudited
 from kit.db import today
 from kit.errors import FieldError, Invalid
+from kit.http.days import Day as IsoDay
 from kit.http.principal import CurrentPrincipal, public, signed_in
 from kit.http.session import SessionDep
 from services.ledgers.quotas import EXPORTS
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/api/ledgers/radar", tags=["到期雷达"])
 # Which dates are shown follows from what the person may read in each ledger (due.seen_by).
 SEEN = [signed_in()]
 LONGEST = timedelta(days=3 * 366)
-Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+Day = Annotated[IsoDay, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
 def _no_nul(text: str) -> str:

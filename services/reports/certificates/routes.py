@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from kit import audit
 from kit.db import today
+from kit.http.days import Day as IsoDay
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
 from services.reports.certificates.sheet import matrix_workbook
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/api/reports/certificates", tags=["证书统计"])
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A date at the edges of the calendar has no 60 days after it.
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
+Day = Annotated[IsoDay, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
 
 
 class StatisticsQuery(BaseModel):
