@@ -81,9 +81,12 @@ function Day({ day, outside, count, onOpen }: DayProps) {
   if (count === 0) return <div className={name}>{number}</div>;
   const level = day < now ? "overdue" : day <= shifted(now, 7) ? "red" : day <= shifted(now, 30) ? "orange" : "yellow";
   return (
-    <button type="button" className={name} aria-label={`${day}：${count} 项${LEVELS[level].text}，查看`} onClick={onOpen}>
-      {number}
-      <StatusTag tone={LEVELS[level].tone}>{`${count} 项`}</StatusTag>
+    <button type="button" className={name} onClick={onOpen}>
+      <span className="sr-only">{`${day}：${count} 项，${LEVELS[level].text}，查看`}</span>
+      <span aria-hidden className="radar-day-face">
+        {number}
+        <StatusTag tone={LEVELS[level].tone}>{`${count} 项`}</StatusTag>
+      </span>
     </button>
   );
 }

@@ -85,7 +85,8 @@ export default function RadarPage({ page }: ScreenProps) {
             { value: "calendar", label: "日历" },
             { value: "departments", label: "按部门" },
           ]}
-          onChange={(view) => change({ view: view === "list" ? null : view })}
+          // A level is a choice within the list; the other views show all of them.
+          onChange={(view) => change(view === "list" ? { view: null } : { view, level: null })}
         />
         {filters.view === "list" && (
           <DueList
