@@ -59,6 +59,8 @@ WORDS = Words(
         **{f"ledger:{row_class.ledger.slug}": row_class.ledger.title for row_class in LEDGERS},
         "ledger": "台账",
         "import": "导入",
+        "radar": "到期雷达",
+        "calendar": "日历订阅",
         "import_mapping": "列对应",
         "export": "导出文件",
     },

@@ -27,7 +27,9 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from kit.db import migrate
+from kit.settings import PersonalSettings
 from kit.testing.databases import TestPostgres
+from kit.testing.keys import made, personal_keys
 from kit.testing.object_store import TestObjectStore
 from tests.manifests.manifests import ROOT, SERVICES, environment, instructions
 
@@ -191,6 +193,11 @@ def image(
             # The test server trusts its socket; production refuses to start without a password all the same.
             url = make_url(postgres.url(names[-1], f"{service}_{role}")).set(password="not-a-known-one")
             (secrets / f"safework_{file}").write_text(url.render_as_string(hide_password=False))
+        keys = {"audit_keys": SecretStr(made("audit key"))}
+        if issubclass(settings_class, PersonalSettings):
+            keys |= personal_keys()
+        for file, key in keys.items():
+            (secrets / f"safework_{file}").write_text(key.get_secret_value())
         variables = {"SAFEWORK_SECRETS_DIR": str(secrets), "SAFEWORK_HOST": "127.0.0.1"}
         if service == "auth":
             variables["SAFEWORK_SIGNING_KEY_DIR"] = str(tmp_path / "keys")

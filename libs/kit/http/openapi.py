@@ -4,9 +4,11 @@ FastAPI documents its own validation error, which no service answers with: kit.h
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from contracts.problem import Problem
@@ -18,6 +20,11 @@ _PROBLEM = {
     "content": {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}},
 }
 _UNUSED = ("HTTPValidationError", "ValidationError")
+
+
+def operation_id(route: APIRoute) -> str:
+    """A route's name for generated clients: what it does and where. Two routers may well have a function of one name."""
+    return re.sub(r"\W+", "_", f"{min(route.methods or {'GET'}).lower()}_{route.path_format.removeprefix('/api/')}").strip("_")
 
 
 def install(app: FastAPI) -> None:

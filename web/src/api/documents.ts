@@ -1,5 +1,5 @@
 import { dataOf, documentsClient as client } from "./clients";
-import type { components, operations } from "./generated/documents";
+import type { components, paths } from "./generated/documents";
 
 type Schemas = components["schemas"];
 
@@ -9,7 +9,7 @@ export type FileVersion = Schemas["VersionOut"];
 export type Upload = Schemas["UploadOut"];
 export type UploadPart = Schemas["PartOut"];
 export type OnConflict = NonNullable<Schemas["UploadIn"]["on_conflict"]>;
-export type NodeQuery = NonNullable<operations["list_nodes"]["parameters"]["query"]>;
+export type NodeQuery = NonNullable<paths["/api/documents/libraries/{slug}/nodes"]["get"]["parameters"]["query"]>;
 
 const node = (id: string) => ({ path: { node_id: id } });
 const upload = (id: string) => ({ path: { upload_id: id } });

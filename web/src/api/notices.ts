@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { dataOf, workflowClient as client } from "./clients";
-import type { components, operations } from "./generated/workflow";
+import type { components, paths } from "./generated/workflow";
 
 export type Notice = components["schemas"]["NoticeItem"];
-type NoticeQuery = NonNullable<operations["list_notices"]["parameters"]["query"]>;
+type NoticeQuery = NonNullable<paths["/api/workflow/notices"]["get"]["parameters"]["query"]>;
 
 export const notices = {
   list: (query: NoticeQuery) => dataOf(client.GET("/api/workflow/notices", { params: { query } })),

@@ -37,7 +37,7 @@ export default function SessionsPage() {
   async function ask(row: SessionOfPerson, all: boolean) {
     const who = `${row.user.name}（${row.user.username}）`;
     const sure = await modal.confirm({
-      title: all ? `结束 ${who} 的全部登录？` : `结束 ${who} 的这个登录？`,
+      title: all ? `结束 ${who}的全部登录？` : `结束 ${who}的这个登录？`,
       content: "对方须重新登录，未保存的内容可能丢失。此操作记入审计日志。",
       okText: "结束",
       okButtonProps: { danger: true },
