@@ -48,7 +48,7 @@ def test_a_department_is_made_renamed_merged_and_opened_again(open_office: Open)
     tree = office.main.get_by_label("组织机构", exact=True).first
     new_department(office, "客户服务部", old, f"X{tag}", "班组")
     office.accessible()
-    office.button("修 改").click()
+    office.button("修改").click()
     office.fill("单位名称", new)
     office.page.locator(".ant-drawer:visible").get_by_role("button", name=re.compile("保\\s*存")).click()
     expect(office.main.get_by_text(f"燃气公司/客户服务部/{old}")).to_be_visible()

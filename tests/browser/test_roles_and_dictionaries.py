@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -139,7 +140,7 @@ def test_a_dictionary_is_looked_after(open_office: Open) -> None:
     expect(page.get_by_text(f"“公司纪念日{mark}”已恢复使用")).to_be_visible()
     # Out, changed in Excel, and in again.
     download = office.save_as(office.button("导出"))
-    workbook = load_workbook(download.path())
+    workbook = load_workbook(io.BytesIO(Path(download.path()).read_bytes()))
     sheet = workbook.active
     titles = [cell.value for cell in sheet[1]]
     number = next(cell.row for cell in sheet["A"] if cell.value == f"x-{mark}")

@@ -123,32 +123,3 @@ def test_a_label_leads_to_the_row_its_history_and_its_files(
     drawer.get_by_role("tab", name="修改历史").click()
     expect(drawer.locator(".row-history")).to_contain_text(re.compile("数量：20\\s*→ 7"))
     office.accessible()
-
-
-def test_a_view_keeps_conditions_and_columns_on_the_server_and_labels_are_printed(
-    open_office: Open, store: tuple[str, list[dict[str, Any]]]
-) -> None:
-    name, _ = store
-    office = open_office("safety")
-    page = office.page
-    office.go(f"{SUPPLIES}?q={name}")
-    expect(office.rows).to_have_count(3)
-    office.button("视图").click()
-    title = f"视图{name[-6:]}"
-    page.get_by_label("视图名称").fill(title)
-    page.keyboard.press("Enter")
-    page.get_by_label(f"{title}：打开台账时默认使用").click()
-    expect(page.get_by_text("打开台账时将使用")).to_be_visible()
-    office.accessible()
-    # Another machine of the same person: the ledger opens with it.
-    other = open_office("safety")
-    other.page.goto(SUPPLIES)
-    expect(other.page).to_have_url(re.compile("q="))
-    expect(other.rows).to_have_count(3)
-    other.button("更多").click()
-    other.page.get_by_role("menuitem", name="打印标签（当前 3 条）").click()
-    download = other.save_as(other.dialog_button("下载 PDF"))
-    assert Path(download.path()).read_bytes().startswith(b"%PDF")
-    other.button("视图").click()
-    other.page.get_by_role("button", name=f"删除视图 {title}").click()
-    expect(other.page.get_by_text("已删除视图")).to_be_visible()

@@ -30,6 +30,7 @@ from kit.db import Database
 from kit.settings import ServiceSettings
 from kit.testing.brokers import TestBroker
 from kit.testing.databases import TestPostgres
+from kit.testing.keys import personal_keys
 
 ROOT = Path(__file__).parents[2]
 QUEUES = ["inbox.reports", "inbox.workflow", "receipts.ledgers", "receipts.reports", "receipts.workflow"]
@@ -72,6 +73,8 @@ class Service:
         return {
             **{key: value for key, value in os.environ.items() if not key.startswith("SAFEWORK_")},
             "SAFEWORK_ENVIRONMENT": "embedded",
+            # Whoever holds personal data needs keys to start.
+            **{f"SAFEWORK_{name.upper()}": key.get_secret_value() for name, key in personal_keys().items()},
             "SAFEWORK_DATABASE_URL": self.settings.database_url.get_secret_value(),
             "SAFEWORK_BUS_URL": self.url,
             "SAFEWORK_HEARTBEAT_FILE": str(self.folder / f"{self.name}.heartbeat"),

@@ -16,7 +16,7 @@ export function SideMenu({ menu, activeLeaf, onNavigate }: Props) {
   const [toggled, setToggled] = useState<Record<string, boolean>>({});
   const shown = searchMenu(menu, text);
   // Few pages need no folding; a person's own choice comes first.
-  const openAll = Boolean(text.trim()) || menu.reduce((total, section) => total + section.pages.length, 0) <= 12;
+  const openAll = Boolean(text.trim()) || menu.reduce((total, section) => total + section.pages.length, 0) <= 30;
   return (
     <nav className="side-menu" aria-label="主菜单">
       <Input
