@@ -24,7 +24,9 @@ _UNUSED = ("HTTPValidationError", "ValidationError")
 
 def operation_id(route: APIRoute) -> str:
     """A route's name for generated clients: what it does and where. Two routers may well have a function of one name."""
-    return re.sub(r"\W+", "_", f"{min(route.methods or {'GET'}).lower()}_{route.path_format.removeprefix('/api/')}").strip("_")
+    return re.sub(
+        r"\W+", "_", f"{min(route.methods or {'GET'}).lower()}_{route.path_format.removeprefix('/api/')}"
+    ).strip("_")
 
 
 def install(app: FastAPI) -> None:
