@@ -243,7 +243,7 @@ def import_items(
     trial = session.begin_nested()
     outcome, changed = dictionary_sheet.run(session, principal, parent, sheet)
     if mode == "apply" and not outcome.errors:
-        trial.commit()
+        # The savepoint is released by the edge, with the whole transaction.
         if changed:
             facts.dictionary_changed(session, parent, changed)
         counted = {"rows": outcome.rows, "created": len(outcome.created), "updated": len(outcome.updated)}
