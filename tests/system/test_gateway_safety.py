@@ -14,7 +14,16 @@ import pytest
 
 from gateway.identity_headers import NAMES
 from gateway.settings import MEBIBYTE, Rate, RateLimits
+from tests.system.stack import wait_for
 from tests.system.traefik import Gateway, running, signed
+
+
+@pytest.mark.parametrize("path", ["/api/ledgers/x", signed("/safework/a").partition("?")[0]])
+def test_the_log_has_the_path_and_nothing_of_the_query(gateway: Gateway, path: str) -> None:
+    gateway.get(f"{path}?q=11010519491231002X&X-Amz-Signature={'5ec2e7' * 10}")
+    wait_for(lambda: f"GET {path} HTTP" in gateway.log.read_text(), 5, lambda: gateway.log.read_text()[-2000:])
+    text = gateway.log.read_text()
+    assert "11010519491231002X" not in text and "5ec2e7" not in text
 
 
 @pytest.mark.parametrize("path", ["/api/ledgers/x", "/api/auth/login", signed("/safework/a")])

@@ -53,12 +53,12 @@ def listing(session: Session, *, subscriber: str | None = None, limit: int = 200
         (OutboxDelivery.attempts >= STUCK_ATTEMPTS) | OutboxDelivery.last_error.is_not(None)
     )
     failing = (Inbox.state == "dead") | ((Inbox.state == "ready") & Inbox.error.is_not(None))
-    inbox = select(Inbox).where(failing).order_by(Inbox.received_at).limit(limit)
+    inbox = select(Inbox).where(failing).order_by(Inbox.received_at, Inbox.event_id).limit(limit)
     outbox = (
         select(OutboxDelivery, Outbox)
         .join(Outbox, Outbox.id == OutboxDelivery.event_id)
         .where(stuck)
-        .order_by(Outbox.occurred_at)
+        .order_by(Outbox.occurred_at, Outbox.id)
         .limit(limit)
     )
     quarantine = select(InboxQuarantine).order_by(InboxQuarantine.at).limit(limit)
@@ -86,7 +86,7 @@ def listing(session: Session, *, subscriber: str | None = None, limit: int = 200
         )
     for bad in session.scalars(quarantine):
         items.append(Item("quarantined", bad.id, bad.subscriber, None, bad.queue, bad.times, bad.at, bad.reason))
-    return sorted(items, key=lambda item: item.at)[:limit]
+    return sorted(items, key=lambda item: (item.at, item.id))[:limit]
 
 
 def show(session: Session, id_: UUID) -> list[dict[str, Any]]:

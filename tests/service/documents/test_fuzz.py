@@ -25,7 +25,9 @@ def test_no_route_breaks(documents: Documents) -> None:
             if known:  # what is there is reached, and not only the 404 before it
                 case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
             answer = case.call(headers=documents.issuer.headers(documents.who))
-            assert answer.status_code < 500, answer.text
+            # No ledgers stand beside this service: who asks for a row's files is told so, and that is the one 503.
+            away = answer.status_code == 503 and answer.json()["code"] == "owner_unavailable"
+            assert answer.status_code < 500 or (away and "/attachments/" in case.path), answer.text
             if answer.status_code >= 400:
                 assert answer.headers["content-type"] == ["application/problem+json"], answer.headers
                 assert answer.json()["code"] and answer.json()["title"]

@@ -1,6 +1,6 @@
 /** Views and columns of a person, kept on the server; what a browser still keeps from before is moved there quietly. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { views as api, type SavedView, type Views } from "../../api/rows";
 import { usePreference } from "../../shared/preferences";
 import type { LedgerManifest } from "../schema";
@@ -22,6 +22,8 @@ export function useListSettings(ledger: LedgerManifest, userId: string): ListSet
   const key = ["views", ledger.slug];
   const found = useQuery({ queryKey: key, queryFn: () => api.all(ledger.slug), staleTime: 5 * 60_000 });
   const [local, setLocal] = usePreference<ColumnChoice | null>(userId, `columns.${ledger.slug}`, null);
+  // What was ticked on this page holds, also where the server's answer of before arrives after the tick.
+  const [ticked, setTicked] = useState<{ slug: string; choice: ColumnChoice } | null>(null);
   // Columns are ticked one after the other, and the last tick has to arrive last.
   const sending = useRef<Promise<unknown>>(Promise.resolve());
   const server = found.data?.columns;
@@ -42,8 +44,9 @@ export function useListSettings(ledger: LedgerManifest, userId: string): ListSet
     views: found.data?.items ?? [],
     ready: !found.isPending,
     // The browser's copy shows the right columns at once, before the server has answered.
-    choice: server ?? local ?? defaultChoice(ledger),
+    choice: (ticked?.slug === ledger.slug ? ticked.choice : null) ?? server ?? local ?? defaultChoice(ledger),
     setChoice: (choice) => {
+      setTicked({ slug: ledger.slug, choice });
       setLocal(choice);
       put((known) => ({ ...known, columns: choice }));
       // A refused or lost setting is not worth a message: it still holds in this browser.
