@@ -48,8 +48,10 @@ def check(session: Session, store: ObjectStore, version_id: UUID) -> None:
         node.state = "refused"
     if node.pending_version_no == version.version_no:
         node.pending_version_no = None
-    node.version += 1
+    # A good check changes nothing that a person could be in the middle of changing: whoever renames or deletes the file in
+    # this moment is not told that somebody else was faster.
     if not good:
+        node.version += 1
         _log.warning("document_refused", node=str(node.id), version_no=version.version_no)
         audit.record(
             session,

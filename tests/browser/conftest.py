@@ -3,10 +3,11 @@ console fails the test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from tests.browser.office import Office
 from tests.system.stack import Stack
@@ -19,14 +20,32 @@ Open = Callable[..., Office]
 expect.set_options(timeout=20_000)
 
 
+_HEARD = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed walk tells what the page asked for last, and how it was answered."""
+    report = yield
+    if report.failed and item.stash.get(_HEARD, None):
+        report.sections.append(("requests and answers", "\n".join(item.stash[_HEARD][-40:])))
+    return report
+
+
 @pytest.fixture
-def open_office(browser: Browser, stack: Stack) -> Iterator[Open]:
+def open_office(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Opens the office web app, signed in as somebody, in a browser of their own: `open_office("safety")`. `trouble` is what a
     test brings about itself, as the console says it."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
+    heard = request.node.stash.setdefault(_HEARD, [])
+
+    def listen(response: Response) -> None:
+        if "/api/" in response.url and (response.status >= 400 or response.request.method != "GET"):
+            heard.append(f"{response.request.method} {urlsplit(response.url).path} {response.status}")
 
     def watch(page: Page, trouble: str) -> None:
+        page.on("response", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

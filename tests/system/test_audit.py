@@ -18,6 +18,8 @@ PASSWORD = re.compile(r"""["']?(?:password|passwd|secret)["']?\s*[:=]\s*["'](?!\
 IDENTITY = re.compile(
     r"(?<![\w.-])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\w.-])"
 )
+# A refusal beyond the allowance of a minute is left out by purpose (`refusal_not_audited`).
+NOT_AUDITED = re.compile(r"(?<!refusal_)\bnot_audited\b")
 
 
 def found(text: str) -> list[str]:
@@ -70,3 +72,10 @@ def test_no_log_holds_a_token_a_password_or_an_identity_number(stack: Stack) -> 
     for file in stack.layout.log.iterdir():
         text = file.read_text(errors="replace")
         assert found(text) == [], file.name
+
+
+def test_every_change_was_written_down(stack: Stack) -> None:
+    """No route of those that were called so far changed something without a row of the trail (kit.audit.duty)."""
+    for file in stack.layout.log.glob("*-api.log"):
+        missed = [line for line in file.read_text(errors="replace").splitlines() if NOT_AUDITED.search(line)]
+        assert not missed, f"{file.name}: {missed[:5]}"
