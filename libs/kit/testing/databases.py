@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,13 @@ from uuid import uuid4
 import psycopg
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
-from kit.db import migrate
+from kit.db import Database, migrate
 from kit.settings import PersonalSettings, ServiceSettings
 from kit.testing.keys import personal_keys
+
+Fill = Callable[[Session], None]
 
 
 @dataclass
@@ -27,20 +30,37 @@ class TestPostgres:
 
     uri: str
     _templates: set[str] = field(default_factory=set)
+    _fills: dict[tuple[str, Fill], str] = field(default_factory=dict)
 
     def url(self, database: str, role: str) -> str:
         """SQLAlchemy's URL of a database as a role."""
         base = make_url(self.uri.replace("postgresql://", "postgresql+psycopg://", 1))
         return base.set(database=database, username=role).render_as_string(hide_password=False)
 
-    def clone(self, settings_class: type[ServiceSettings]) -> str:
-        """The name of a new database with the service's tables, roles and rights."""
+    def clone(self, settings_class: type[ServiceSettings], fill: Fill | None = None) -> str:
+        """The name of a new database with the service's tables, roles and rights, and with what `fill` writes: it is called
+        once, for a template of its own."""
         service = settings_class.service
         if service not in self._templates:
             self._make_template(settings_class)
             self._templates.add(service)
+        template = f"template_{service}"
+        if fill is not None:
+            template = self._fills.get((service, fill)) or self._make_filled(settings_class, fill)
+        return self._copy(service, template)
+
+    def _make_filled(self, settings_class: type[ServiceSettings], fill: Fill) -> str:
+        service = settings_class.service
+        name = self._fills[service, fill] = self._copy(service, f"template_{service}")
+        database = Database(self.settings(settings_class, name))
+        with database.transaction() as session:
+            fill(session)
+        database.close()
+        return name
+
+    def _copy(self, service: str, template: str) -> str:
         name = f"test_{service}_{uuid4().hex[:12]}"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "template_{service}" OWNER {service}_owner STRATEGY FILE_COPY')
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {service}_owner STRATEGY FILE_COPY')
         return name
 
     def drop(self, name: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from kit.settings import ServiceSettings
 from kit.testing.brokers import TestBroker, TestRabbitMQ, TestValkey
-from kit.testing.databases import TestPostgres, run_postgres
+from kit.testing.databases import Fill, TestPostgres, run_postgres
 from kit.testing.identity import TestIssuer
 
 
@@ -29,11 +29,12 @@ def postgres() -> Iterator[TestPostgres]:
 
 @pytest.fixture
 def service_settings(postgres: TestPostgres) -> Iterator[Callable[..., Any]]:
-    """`service_settings(Settings, **more)` → settings of a service on a fresh clone of its template database."""
+    """`service_settings(Settings, fill=None, **more)` → settings of a service on a fresh clone of its template database, with
+    what `fill` (a function, called once) writes."""
     names: list[str] = []
 
-    def make(settings_class: type[ServiceSettings], **more: Any) -> Any:
-        names.append(postgres.clone(settings_class))
+    def make(settings_class: type[ServiceSettings], fill: Fill | None = None, **more: Any) -> Any:
+        names.append(postgres.clone(settings_class, fill))
         return postgres.settings(settings_class, names[-1], **more)
 
     yield make

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, text
 
@@ -19,12 +20,13 @@ from kit.directory import apply_dictionary, dictionary
 from kit.testing.identity import TestIssuer, principal
 from kit.worker.checks import check_subscriptions
 from services.ledgers import expiry, seed
-from services.ledgers.api import create
 from services.ledgers.dictionaries import DICTIONARIES
+from services.ledgers.reading import counts
 from services.ledgers.settings import Settings
 from services.ledgers.warnings_table import WarningEmitted
 from services.ledgers.worker import LedgersWorker
 from tests import company
+from tests.service.ledgers.conftest import with_company
 
 SLUG = "special-operation-certificates"
 ON = today() + timedelta(days=500)
@@ -33,10 +35,12 @@ ON = today() + timedelta(days=500)
 class Desk:
     """One department's safety officer at the certificates, and the nightly scan."""
 
-    def __init__(self, settings: Settings, issuer: TestIssuer) -> None:
+    def __init__(self, settings: Settings, issuer: TestIssuer, app: FastAPI) -> None:
         self.settings, self.issuer = settings, issuer
         self.database = Database(settings)
-        self.client = TestClient(create(settings, verifier=issuer.verifier("ledgers")))
+        app.state.settings, app.state.database = settings, self.database
+        counts.clear()
+        self.client = TestClient(app)
         self.who = principal("ledgers:*:*", scope="company", department_id=company.department_id("工程部"))
 
     def ask(self, method: str, path: str = "", **more: Any) -> Any:
@@ -75,13 +79,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(service_settings: Callable[..., Settings], issuer: TestIssuer) -> Iterator[Desk]:
-    made = Desk(service_settings(Settings), issuer)
-    with made.database.transaction() as session:
-        company.load(session, DICTIONARIES)
+def desk(service_settings: Callable[..., Settings], issuer: TestIssuer, ledgers_app: FastAPI) -> Iterator[Desk]:
+    made = Desk(service_settings(Settings, with_company), issuer, ledgers_app)
     yield made
     made.database.close()
-    made.client.app.state.database.close()
 
 
 def test_a_newer_certificate_closes_the_old_one_and_its_deletion_opens_it_again(desk: Desk) -> None:
