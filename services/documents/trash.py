@@ -12,6 +12,7 @@ from contracts.principal import Principal
 from kit import audit
 from kit.db import now
 from kit.errors import Conflict, NotFound
+from kit.http.recent import refuse_stale
 from services.documents import access
 from services.documents.changing import check_version, free_name, namesake, taken, touch
 from services.documents.library import Catalogue, Library
@@ -42,6 +43,9 @@ def delete(
             current={"folders": folders - 1, "files": files},
         )
     at = now()
+    if folders + files > 1:
+        # Many at once want a fresh proof of who it is (reliability.md 3.1 S7).
+        refuse_stale(principal, at)
     session.execute(
         update(Node)
         .where(*alive)

@@ -51,6 +51,11 @@ def test_a_folder_that_is_not_empty_asks_first(documents: Documents) -> None:
     answer = documents.call("DELETE", f"/nodes/{outer['id']}", params={"version": 1})
     assert (answer.status_code, answer.json()["code"]) == (409, "folder_not_empty")
     assert answer.json()["current"] == {"folders": 1, "files": 1}
+    # Much at once, long after the password was asked for: once more, please.
+    stale = documents.who.model_copy(update={"authenticated_at": int(now().timestamp()) - 301})
+    params = {"version": 1, "cascade": True}
+    refused = documents.problem("DELETE", f"/nodes/{outer['id']}", who=stale, params=params)
+    assert refused == (403, "reauthentication_required")
     taken = delete(documents, outer, cascade=True)
     assert (taken["folders"], taken["files"]) == (2, 1)
     assert documents.problem("GET", f"/nodes/{kept['id']}") == (404, "not_found")
