@@ -58,7 +58,12 @@ def open_office(browser: Browser, stack: Stack, request: pytest.FixtureRequest) 
 
     def opened(user: str | None = None, *, width: int = 1440, height: int = 900, trouble: str = EXPECTED) -> Office:
         context = browser.new_context(
-            base_url=stack.url, locale="zh-CN", viewport={"width": width, "height": height}, accept_downloads=True
+            base_url=stack.url,
+            locale="zh-CN",
+            viewport={"width": width, "height": height},
+            accept_downloads=True,
+            # A button that still flies in is clicked beside, where the machine is busy.
+            reduced_motion="reduce",
         )
         context.set_default_timeout(30_000)
         contexts.append(context)

@@ -177,7 +177,11 @@ def test_confirmed_twice_and_at_once_it_is_written_once(desk: Desk) -> None:
 
     def press() -> None:
         barrier.wait()
-        answers.append(desk.confirm(job))
+        answer = desk.confirm(job)
+        # Who waits too long behind the others is asked to come again, as a browser does by itself.
+        while answer.status_code == 503 and answer.json()["code"] == "busy":
+            answer = desk.confirm(job)
+        answers.append(answer)
 
     threads = [threading.Thread(target=press) for _ in range(6)]
     for thread in threads:

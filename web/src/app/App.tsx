@@ -15,7 +15,8 @@ import { ProofDialog } from "./auth/ProofDialog";
 import { SessionEnded } from "./auth/SessionEnded";
 import { nextOf } from "./auth/next";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { theme } from "./theme";
+import { theme, withoutMotion } from "./theme";
+import { useStillness } from "./useStillness";
 
 dayjs.locale("zh-cn");
 
@@ -36,8 +37,9 @@ export const queryClient = new QueryClient({
 });
 
 export function App() {
+  const still = useStillness();
   return (
-    <ConfigProvider locale={zhCN} theme={theme} button={{ autoInsertSpace: false }}>
+    <ConfigProvider locale={zhCN} theme={still ? withoutMotion : theme} button={{ autoInsertSpace: false }}>
       <AntApp message={{ maxCount: 3 }}>
         <ErrorBoundary>
           <QueryClientProvider client={queryClient}>
