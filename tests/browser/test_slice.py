@@ -112,13 +112,18 @@ def test_a_row_made_by_hand_is_changed_exported_counted_and_warned_about(open_of
     # Counted: the number leads to the rows that it counts.
     page.get_by_role("navigation", name="主菜单").get_by_role("link", name="证书统计").click()
     expect(office.main.get_by_role("img", name=re.compile("柱状图"))).to_be_visible()
-    figure = office.rows.filter(has_text="工程部").get_by_role("link").first
-    expect(figure).to_have_text(re.compile(r"\d+"))
     office.accessible()
-    counted = int(figure.inner_text())
-    figure.click()
-    expect(page).to_have_url(re.compile("status.in="))
-    expect(office.rows.first).to_contain_text("工程部")
+    # The statistics hear of rows by event: what other tests deleted a moment ago may still be counted.
+    for _ in range(30):
+        figure = office.rows.filter(has_text="工程部").get_by_role("link").first
+        expect(figure).to_have_text(re.compile(r"\d+"))
+        counted = int(figure.inner_text())
+        figure.click()
+        expect(page).to_have_url(re.compile("status.in="))
+        expect(office.rows.first).to_contain_text("工程部")
+        if office.total() == counted:
+            break
+        office.go("/reports/certificates")
     assert office.total() == counted
 
     # Warned about.

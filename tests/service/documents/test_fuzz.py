@@ -23,7 +23,9 @@ def test_no_route_breaks(documents: Documents) -> None:
         @given(case=operation.as_strategy(), known=st.booleans())
         def send(case: schemathesis.Case, known: bool) -> None:
             if known:  # what is there is reached, and not only the 404 before it
-                case.path_parameters = {name: real.get(name, value) for name, value in (case.path_parameters or {}).items()}
+                case.path_parameters = {
+                    name: real.get(name, value) for name, value in (case.path_parameters or {}).items()
+                }
             answer = case.call(headers=documents.issuer.headers(documents.who))
             # No ledgers stand beside this service: who asks for a row's files is told so, and that is the one 503.
             away = answer.status_code == 503 and answer.json()["code"] == "owner_unavailable"
