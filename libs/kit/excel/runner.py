@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import struct
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +14,7 @@ from kit import log
 from kit.errors import TooMany
 from kit.excel import frames
 from kit.excel.refusal import Refused
+from kit.excel.starting import start
 
 _log = log.get(__name__)
 
@@ -60,18 +58,7 @@ def parse(data: bytes, name: str, factory: str, context: dict[str, Any]) -> Iter
     """Messages (dicts: scanned, headings, progress, done) and blocks (bytes: what the checker made of the rows). Raises
     Refused when the workbook is not acceptable or its parser died. Closing the iterator ends the child."""
     plan = orjson.dumps({"name": name, "factory": factory, "context": context}, option=orjson.OPT_NON_STR_KEYS)
-    # Nothing of our environment goes along: there are secrets in it.
-    environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-B", "-m", "kit.excel.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        cwd="/",
-        close_fds=True,
-    )
-    assert process.stdin is not None and process.stdout is not None
+    process = start(factory)
     watchdog = threading.Timer(WALL_SECONDS, process.kill)
     watchdog.daemon = True
     watchdog.start()
@@ -79,12 +66,12 @@ def parse(data: bytes, name: str, factory: str, context: dict[str, Any]) -> Iter
     try:
         # A child that dies while it is being fed is explained below, by what it did not say.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            process.stdin.write(struct.pack("!I", len(plan)))
-            process.stdin.write(plan)
-            process.stdin.write(data)
+            process.feed.write(struct.pack("!I", len(plan)))
+            process.feed.write(plan)
+            process.feed.write(data)
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
-        for frame in frames.read(process.stdout):
+            process.feed.close()
+        for frame in frames.read(process.told):
             if isinstance(frame, dict):
                 if frame.get("event") == "refused":
                     finished = True
@@ -98,9 +85,9 @@ def parse(data: bytes, name: str, factory: str, context: dict[str, Any]) -> Iter
     finally:
         watchdog.cancel()
         process.kill()
-        process.stdout.close()
+        process.told.close()
         with contextlib.suppress(OSError):
-            process.stdin.close()
+            process.feed.close()
         code = process.wait()
     if not finished:
         _log.warning("workbook_parser_died", exit=code, bytes=len(data), last=last)

@@ -10,6 +10,7 @@ from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 from kit import log
 from kit.audit import routes as audit
@@ -91,10 +92,22 @@ def create_app(
     app.include_router(audit.router(settings, title, words))
     app.include_router(usage.router(settings.service, title, uses))
     for router in routers:
-        app.include_router(router)
+        _add(app, router)
     # The last one added is the outermost: the trace id has to be known to the answers that the limits give.
     app.add_middleware(Limits, bodies=body_limits)
     app.add_middleware(Tracing)
     check_routes(app)
     openapi.install(app)
     return app
+
+
+def _add(app: FastAPI, router: APIRouter) -> None:
+    """A router's routes as they are, where it has only routes. include_router would make each one anew, although nothing
+    is added to it here: 0.2 s of processor time for a hundred routes, at each start of a service."""
+    routes = [route for route in router.routes if isinstance(route, APIRoute)]
+    if len(routes) < len(router.routes):
+        app.include_router(router)
+        return
+    for route in routes:
+        route.unique_id = openapi.operation_id(route)
+    app.router.routes.extend(routes)

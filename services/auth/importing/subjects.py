@@ -19,7 +19,7 @@ RECORD = Column(key="_record", title="记录编号", aliases=("系统记录编�
 MOST_ROWS = 5_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """One kind of workbook. `fields` may be written by people, `shown` are columns that an export adds and an import knows
     and ignores. `key` is what a row is recognised by."""

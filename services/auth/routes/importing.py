@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
@@ -114,6 +115,7 @@ def export_users(query: Annotated[UserFilters, Query()], session: SessionDep, pr
     return _workbook(content, _dated(USERS))
 
 
+@cache
 def imports_of(subject: Subject) -> APIRouter:
     """The routes of one subject's imports."""
     imports = APIRouter(prefix=f"/api/auth/{subject.name}/imports", tags=["组织机构和人员的导入导出"])

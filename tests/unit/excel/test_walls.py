@@ -5,6 +5,9 @@ The factory named in a plan is called with the plan's context, so that the stand
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -18,19 +21,49 @@ from kit.excel.runner import Gate, parse
 from tests.fixtures import museum
 
 
-def children() -> list[int]:
-    """The process ids of this process's children that run a parser."""
-    found = []
+def processes() -> dict[int, tuple[int, bytes]]:
+    """Every process's parent and command, by its id."""
+    found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                command = (entry / "cmdline").read_bytes()
+                found[int(entry.name)] = (parent, (entry / "cmdline").read_bytes())
             except (OSError, IndexError):
                 continue
-            if parent == os.getpid() and b"kit.excel.child" in command:
-                found.append(int(entry.name))
     return found
+
+
+def nurseries() -> list[int]:
+    return [
+        number for number, (parent, command) in processes().items()
+        if parent == os.getpid() and b"kit.excel.nursery" in command
+    ]  # fmt: skip
+
+
+def parsers() -> list[int]:
+    """The processes that parse for this one: the nursery's children, or its own."""
+    homes = nurseries()
+    return [
+        number for number, (parent, command) in processes().items()
+        if parent in homes or (parent == os.getpid() and b"kit.excel.child" in command)
+    ]  # fmt: skip
+
+
+def gone() -> bool:
+    """The kernel tells of a death a moment before it clears the body away."""
+    deadline = time.monotonic() + 5
+    while parsers() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return parsers() == []
+
+
+@pytest.fixture(params=["forked", "alone"])
+def how(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways of starting a parser; the second is that of a kernel before 5.3."""
+    if request.param == "alone":
+        monkeypatch.delattr(os, "pidfd_open")
+    return str(request.param)
 
 
 def started(factory: str, context: Any) -> Any:
@@ -51,16 +84,17 @@ def started(factory: str, context: Any) -> Any:
         ("builtins:int", "x"),  # an error nobody foresaw
     ],
 )
-def test_a_parser_that_dies_is_a_bad_workbook(factory: str, context: Any) -> None:
+def test_a_parser_that_dies_is_a_bad_workbook(how: str, factory: str, context: Any) -> None:
     with pytest.raises(Refused) as refused:
         list(started(factory, context))
-    assert refused.value.code == "bad_workbook" and children() == []
+    assert refused.value.code == "bad_workbook" and gone()
 
 
-def test_the_child_is_confined_and_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_child_is_confined_and_knows_no_secrets(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAFEWORK_DATABASE_URL", "postgresql://secret")
     frames = started("time:sleep", 30)
-    (child,) = children()
+    (child,) = parsers()
+    assert (processes()[child][0] == os.getpid()) is (how == "alone")
     process = Path(f"/proc/{child}")
     limits = {line[:26].strip(): line[26:].split()[0] for line in (process / "limits").read_text().splitlines()[1:]}
     assert limits["Max address space"] == str(1024**3)
@@ -70,8 +104,45 @@ def test_the_child_is_confined_and_knows_no_secrets(monkeypatch: pytest.MonkeyPa
     if (process / "ns/net").readlink() != Path("/proc/self/ns/net").readlink():
         names = [line.split(":")[0].strip() for line in (process / "net/dev").read_text().splitlines()[2:]]
         assert names == ["lo"]
+    assert len(list((process / "fd").iterdir())) <= 3, "it has its pipes, and no way to the nursery's door"
     frames.close()
-    assert children() == [], "nobody is left behind when the caller gives up"
+    assert gone(), "nobody is left behind when the caller gives up"
+
+
+def test_a_nursery_that_died_is_started_again_and_takes_its_parsers_along() -> None:
+    frames = started("time:sleep", 30)
+    (nursery,) = nurseries()
+    os.kill(nursery, signal.SIGKILL)
+    with pytest.raises(Refused):
+        list(frames)
+    assert gone()
+    assert (
+        len(
+            list(
+                parse(museum.saved(museum.book()), "x.xlsx", "kit.excel.probe:make", {"titles": list(museum.HEADINGS)})
+            )
+        )
+        > 1
+    )
+    assert nurseries() not in ([], [nursery])
+
+
+def test_a_nursery_ends_with_the_process_that_started_it() -> None:
+    code = (
+        "import os,sys;from kit.excel.starting import start;parser=start('time:sleep');"
+        "print(os.getpid(),flush=True);sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        family = {number for number, (of, _) in processes().items() if of == parent.pid}
+        family |= {number for number, (of, _) in processes().items() if of in family}
+        assert len(family) == 2, "a nursery and a parser"
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while family & processes().keys() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not family & processes().keys()
 
 
 def test_one_parses_and_the_rest_wait_up_to_a_limit() -> None:
