@@ -157,6 +157,8 @@ def container(tree: Path, packages: Path, arguments: list[str], **variables: str
     checkout. -S keeps the checkout's own site packages out."""
     paths = [*(str(tree / path.lstrip("/")) for path in environment("service")["PYTHONPATH"].split(":")), str(packages)]
     values = {**environment("service"), **variables, "PYTHONPATH": ":".join(paths), "PATH": os.environ["PATH"]}
+    # A container compiles its code at each start; thirty of them in a row here need not.
+    values["PYTHONDONTWRITEBYTECODE"] = ""
     return [[sys.executable, "-S", "-P", str(tree / "usr/local/bin/safework"), *arguments], values]
 
 
@@ -171,9 +173,27 @@ def test_an_image_holds_one_service_and_no_tests(service: str, tmp_path: Path) -
     assert not list(app.rglob("__pycache__"))
 
 
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`tree(service)` → the files of its image, assembled once."""
+    trees: dict[str, Path] = {}
+
+    def of(service: str) -> Path:
+        if service not in trees:
+            trees[service] = tmp_path_factory.mktemp(service)
+            assemble("service", trees[service], service)
+        return trees[service]
+
+    return of
+
+
 @pytest.fixture
 def image(
-    tmp_path: Path, packages: Path, postgres: TestPostgres, request: pytest.FixtureRequest
+    tmp_path: Path,
+    packages: Path,
+    tree: Callable[[str], Path],
+    postgres: TestPostgres,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[..., Any]]:
     """`image(service)` → a way to run commands in it, on a fresh database of that service, without tables if `empty`."""
     import importlib as modules
@@ -181,7 +201,7 @@ def image(
     names = []
 
     def make(service: str, *, empty: bool = False) -> Callable[..., Any]:
-        assemble("service", tmp_path, service)
+        files = tree(service)
         settings_class = modules.import_module(f"services.{service}.settings").Settings
         names.append(postgres.clone(settings_class))
         if empty:
@@ -210,7 +230,7 @@ def image(
                     variables[f"SAFEWORK_{key.upper()}"] = value
 
         def run(*arguments: str, wait: bool = True, **more: str) -> Any:
-            command, values = container(tmp_path, packages, list(arguments), **variables, **more)
+            command, values = container(files, packages, list(arguments), **variables, **more)
             if wait:
                 return subprocess.run(command, env=values, cwd=tmp_path, capture_output=True, text=True, check=False)
             return subprocess.Popen(
@@ -226,14 +246,14 @@ def image(
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_api_of_an_image_starts_and_answers_its_health_check(
-    service: str, image: Callable[..., Any], tmp_path: Path
+    service: str, image: Callable[..., Any], tree: Callable[[str], Path]
 ) -> None:
     run = image(service)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = run("api", service, wait=False, SAFEWORK_PORT=str(port))
-    health = [sys.executable, "-IS", str(tmp_path / "usr/local/bin/safework-health")]
+    health = [sys.executable, "-IS", str(tree(service) / "usr/local/bin/safework-health")]
     try:
         end = time.monotonic() + 60
         while subprocess.run(
