@@ -68,7 +68,7 @@ restart: ## 重启，例如 make restart S=ledgers
 .PHONY: test check lock docs bench clean
 test: $(STAMP) $(WEB_STAMP) ## 全部测试（ARGS=tests/unit 只跑一部分）
 	@sh deploy/local/test_tools.sh
-	@$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP) $(WEB_STAMP) ## 静态检查：格式、类型、依赖方向、迁移、锁文件，以及网页的类型、单元测试和体积
 	@$(BIN)/ruff check .

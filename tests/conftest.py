@@ -15,6 +15,8 @@ __all__ = ["broker", "browser", "issuer", "postgres", "rabbitmq", "service_setti
 
 # What needs the embedded stack or the browser. The machine should carry one of each, so that one process runs all of it.
 ON_THE_STACK = ("tests/system/", "tests/browser/")
+# Files of minutes: begun last, they would leave the other processes waiting for one.
+FIRST = (*ON_THE_STACK, "tests/faults/", "tests/service/bus/", "tests/manifests/")
 
 
 def pytest_configure() -> None:
@@ -22,6 +24,14 @@ def pytest_configure() -> None:
     And a request that changes something without a word to the audit trail fails."""
     duty.strict = True
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM", returncode=143))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first; otherwise the order stays (`--no-loadscope-reorder` keeps it)."""
+    items.sort(
+        key=lambda item: next((at for at, place in enumerate(FIRST) if item.nodeid.startswith(place)), len(FIRST))
+    )
 
 
 class ByFile(LoadScopeScheduling):

@@ -123,3 +123,70 @@ def test_a_label_leads_to_the_row_its_history_and_its_files(
     drawer.get_by_role("tab", name="修改历史").click()
     expect(drawer.locator(".row-history")).to_contain_text(re.compile("数量：20\\s*→ 7"))
     office.accessible()
+
+
+def test_a_view_is_kept_and_opened_and_labels_are_printed(
+    open_office: Open, store: tuple[str, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    name, _ = store
+    office = open_office("gongcheng")
+    page = office.page
+    office.go(f"{SUPPLIES}?q={name}")
+    expect(office.rows).to_have_count(3)
+    views = page.locator(".views:visible")
+    office.main.get_by_role("button", name="视图").click()
+    views.get_by_label("视图名称").fill(name)
+    views.get_by_role("button", name="保存当前").click()
+    expect(page.get_by_text(f"已保存视图“{name}”")).to_be_visible()
+    office.accessible()
+    views.get_by_label(f"{name}：打开台账时默认使用").click()
+    expect(page.get_by_text(f"打开台账时将使用“{name}”")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    # Who opens the ledger with nothing else in mind gets it, in another browser too.
+    office.go(SUPPLIES)
+    expect(page).to_have_url(re.compile(r"[?&]q="))
+    expect(office.rows).to_have_count(3)
+    office.main.get_by_role("button", name="视图").click()
+    views.get_by_role("button", name=f"删除视图 {name}").click()
+    expect(views.get_by_role("button", name=name, exact=True)).to_have_count(0)
+    page.keyboard.press("Escape")
+
+    office.main.get_by_label("选择 堵漏夹具").check()
+    office.main.get_by_role("region", name="批量操作").get_by_role("button", name="打印标签").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("打印 1 枚二维码标签")
+    office.accessible()
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="下载 PDF").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+
+
+def test_what_was_spent_is_summed_as_the_list_shows_it(open_office: Open) -> None:
+    word = f"合计{uuid4().hex[:6]}"
+    office = open_office("safety")
+    with api(office.stack, "safety") as client:
+        departments = {one["name"]: one["id"] for one in client.get("/api/auth/departments").json()["items"]}
+        for number, (department, amount) in enumerate(
+            (("工程部", "1234567.89"), ("工程部", "0.11"), ("运行管理部", "100"))
+        ):
+            answer = client.post(
+                "/api/ledgers/investment-spending",
+                json={
+                    "dept_id": departments[department], "category": "facilities", "spend_date": "2026-03-18",
+                    "amount": amount, "voucher_no": f"{word}-{number}", "summary": word,
+                },
+            )  # fmt: skip
+            assert answer.status_code == 201, answer.text
+    page = office.page
+    office.go(f"/ledgers/investment-spending?q={word}")
+    totals = office.main.get_by_role("region", name="合计")
+    expect(totals).to_contain_text("共 3 条，执行金额(元)合计 1,234,668.00")
+    totals.get_by_role("button", name="分组合计").click()
+    expect(totals.get_by_role("row").filter(has_text="工程部")).to_contain_text("1,234,568.00")
+    expect(totals.get_by_role("row").filter(has_text="运行管理部")).to_contain_text("100.00")
+    totals.get_by_text("按年份").click()
+    expect(totals.get_by_role("row").filter(has_text="2026")).to_contain_text("1,234,668.00")
+    office.accessible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    office.fits()

@@ -147,7 +147,7 @@ class _Nursery:
 
 def _environment() -> dict[str, str]:
     # Nothing of our environment goes along: there are secrets in it.
-    return {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
+    return {"LANG": "C.UTF-8"}
 
 
 _NURSERY = _Nursery()

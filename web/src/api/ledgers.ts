@@ -3,6 +3,21 @@ import { download } from "./download";
 import { request, type Query } from "./http";
 import type { Paged } from "./types";
 
+export interface TotalsGroup {
+  key: string | null;
+  label: string;
+  count: number;
+  /** Exact decimals, and therefore texts. */
+  sums: Record<string, string>;
+}
+
+export interface TotalsAnswer {
+  by: string;
+  titles: Record<string, string>;
+  items: TotalsGroup[];
+  total: TotalsGroup;
+}
+
 const base = (slug: string) => `/api/ledgers/${encodeURIComponent(slug)}`;
 
 export const ledgers = {
@@ -14,6 +29,8 @@ export const ledgers = {
     request<Row>("PUT", `${base(slug)}/${id}`, { body: values }),
   remove: (slug: string, id: string, version: number) =>
     request<void>("DELETE", `${base(slug)}/${id}`, { query: { version } }),
+  totals: (slug: string, query: Query, signal?: AbortSignal) =>
+    request<TotalsAnswer>("GET", `${base(slug)}/totals`, { query, ...(signal ? { signal } : {}) }),
   restore: (slug: string, id: string) => request<Row>("POST", `${base(slug)}/${id}/restore`, { body: {} }),
   template: (slug: string, title: string) => download(`${base(slug)}/template.xlsx`, `${title}模板.xlsx`),
   export: (slug: string, title: string, query: Query) => download(`${base(slug)}/export.xlsx`, `${title}.xlsx`, query),

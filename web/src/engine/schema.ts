@@ -64,6 +64,8 @@ export interface LedgerManifest {
   fields: Field[];
   /** The sheets of labels to choose from; none where things of this ledger get no label. */
   labels?: { key: string; title: string; each: number }[];
+  /** What is summed over the list, and by which fields; none for most. */
+  totals?: { sums: string[]; by: string[] } | null;
   expiry: { field: string; title?: string | null; warn_days: number[] }[];
   dictionaries: Record<string, DictionaryItem[]>;
 }

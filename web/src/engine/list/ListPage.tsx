@@ -22,6 +22,7 @@ import { DepartmentTree } from "./DepartmentTree";
 import { readState, SIZES, toFilters, toQuery, writeState, type ListState } from "./query";
 import { SearchBar } from "./SearchBar";
 import { Toolbar, type Density } from "./Toolbar";
+import { Totals } from "./Totals";
 import { stateOf, useListSettings, viewOf } from "./useListSettings";
 import { nameOf, useRemove } from "./useRemove";
 import { useSelection } from "./useSelection";
@@ -60,8 +61,10 @@ export function ListPage({ path }: { path: string }) {
     // The default view is for who opens the ledger, not for who comes with conditions of their own or has reset them.
     if (opened.current || !settings.ready) return;
     opened.current = true;
-    if (opening && params.size === 0) setParams(writeState(stateOf(opening)), { replace: true });
-  }, [settings.ready, opening, params, setParams]);
+    if (!opening || params.size > 0) return;
+    if (opening.settings.columns) setChoice(opening.settings.columns);
+    setParams(writeState(stateOf(opening)), { replace: true });
+  }, [settings.ready, opening, params, setParams, setChoice]);
   const go = (change: Partial<ListState>) => setParams(writeState({ ...state, page: 1, ...change }));
   const showRow = (id: string | null) => {
     const next = writeState(state);
@@ -171,6 +174,7 @@ export function ListPage({ path }: { path: string }) {
           }
           exportQuery={{ ...toFilters(ledger, state), sort: state.sort || undefined }}
         />
+        <Totals ledger={ledger} query={toFilters(ledger, state)} />
         <BatchBar ledger={ledger} selection={selection} />
         {list.isError ? (
           <Failure error={list.error} onRetry={() => void list.refetch()} />
