@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from deploy.cli.terminal import out
+from deploy.cli.times import local
 
 
 def show(files: Sequence[Path], lines: int, follow: bool) -> None:
@@ -36,4 +37,5 @@ def show(files: Sequence[Path], lines: int, follow: bool) -> None:
 
 
 def _print(name: str, line: str) -> None:
-    out.print(f"{name}: {line.rstrip()}" if name else line.rstrip(), markup=False, soft_wrap=True)
+    text = local(line.rstrip())
+    out.print(f"{name}: {text}" if name else text, markup=False, soft_wrap=True)
