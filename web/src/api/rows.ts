@@ -110,8 +110,9 @@ export const rows = {
 
 export const views = {
   all: (slug: string) => request<Views>("GET", `${base(slug)}/views`),
-  save: (slug: string, { id, ...view }: SavedView) =>
-    request<SavedView>("PUT", `${base(slug)}/views/${id}`, { body: view }),
+  // By name, not by spreading: what the server added (`updated_at`) it refuses to be given.
+  save: (slug: string, { id, name, settings, is_default }: SavedView) =>
+    request<SavedView>("PUT", `${base(slug)}/views/${id}`, { body: { name, settings, is_default } }),
   remove: (slug: string, id: string) => request<void>("DELETE", `${base(slug)}/views/${id}`),
   columns: (slug: string, columns: Columns) => request<Columns>("PUT", `${base(slug)}/columns`, { body: columns }),
 };
