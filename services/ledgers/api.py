@@ -52,7 +52,7 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
             views.router,
             labels.router,
             row_routes.router,
-            routes.router(),
+            *routes.routers(),
         ],
         verifier=verifier,
         lifespans=[jobs.running, export_jobs.running, calendar.asking],

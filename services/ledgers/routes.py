@@ -4,6 +4,7 @@ ledger's own fields; what they do is the same engine.
 Without `from __future__ import annotations`: FastAPI has to see the models that are made in here."""
 
 import asyncio
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -32,12 +33,10 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def router() -> APIRouter:
+@cache
+def routers() -> list[APIRouter]:
     """The routes of every ledger of the catalogue."""
-    routes = APIRouter(prefix="/api/ledgers")
-    for row_class in LEDGERS:
-        routes.include_router(ledger_router(row_class))
-    return routes
+    return [ledger_router(row_class) for row_class in LEDGERS]
 
 
 def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
@@ -53,7 +52,7 @@ def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
     row_model = read_model_of(f"{name}Row", row_class.fields, dept_name=(str | None, None))
     page_model = page_model_of(f"{name}Page", row_model)
     params = params_of(row_class)
-    routes = APIRouter(prefix=f"/{ledger.slug}", tags=[ledger.title], responses=_PROBLEMS)
+    routes = APIRouter(prefix=f"/api/ledgers/{ledger.slug}", tags=[ledger.title], responses=_PROBLEMS)
 
     @routes.get(
         "",

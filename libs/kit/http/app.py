@@ -18,6 +18,7 @@ from kit.audit.words import Words
 from kit.db import Database
 from kit.db.reads import READERS
 from kit.http import health, openapi, permissions, problems, usage
+from kit.http.dispatch import Dispatch
 from kit.http.limits import BodyLimit, Limits
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies, check_routes
@@ -86,13 +87,14 @@ def create_app(
     app.state.readiness = readiness or {}
     app.state.permits = permits or Permits()
     problems.install(app)
-    app.include_router(health.router)
+    _add(app, health.router)
     # Before the service's own routes: `/{slug}` would take its name for one of theirs.
-    app.include_router(permissions.router(settings.service, app))
-    app.include_router(audit.router(settings, title, words))
-    app.include_router(usage.router(settings.service, title, uses))
+    _add(app, permissions.router(settings.service, app))
+    _add(app, audit.router(settings, title, words))
+    _add(app, usage.router(settings.service, title, uses))
     for router in routers:
         _add(app, router)
+    app.router.middleware_stack = Dispatch(app.router, app.router.middleware_stack)
     # The last one added is the outermost: the trace id has to be known to the answers that the limits give.
     app.add_middleware(Limits, bodies=body_limits)
     app.add_middleware(Tracing)
