@@ -72,7 +72,8 @@ def test_the_menu_shows_exactly_what_exists(open_office: Open, user: str) -> Non
     shown = [(link.inner_text(), link.get_attribute("href")) for link in links.all()]
     assert shown == expected
     office.accessible()
-    for _, path in expected:
+    # An officer has no page that the safety department lacks: looking at thirty of them once more tells nothing new.
+    for _, path in [] if user == "gongcheng" else expected:
         office.go(path)
         expect(office.main.get_by_text("找不到这个页面")).to_have_count(0)
         office.accessible()
