@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from starlette.responses import JSONResponse
 
 from kit.errors import AppError
-from kit.http.principal import require
-from kit.http.recent import recent, second_factor
+from kit.http.principal import CurrentPrincipal, require
+from kit.http.recent import recent, refuse_single_factor
 from kit.testing.identity import TestIssuer, principal
 
 ISSUER = TestIssuer()
@@ -32,8 +32,9 @@ def client() -> TestClient:
     async def rotate() -> str:
         return "done"
 
-    @app.post("/large-export", dependencies=[require("ledgers:keys:update"), second_factor()])
-    async def export() -> str:
+    @app.post("/large-export", dependencies=[require("ledgers:keys:update")])
+    async def export(who: CurrentPrincipal) -> str:
+        refuse_single_factor(who)
         return "done"
 
     return TestClient(app)

@@ -40,11 +40,9 @@ def refuse_stale(principal: Principal, at: datetime, seconds: int = PROOF_SECOND
         raise Forbidden("请再次输入密码，确认是您本人操作", code="reauthentication_required")
 
 
-def second_factor() -> Any:
-    """Refuses with 403 `second_factor_missing` when the session was opened with a password alone."""
-
-    async def guard(principal: CurrentPrincipal) -> None:
-        if not principal.second_factor:
-            raise Forbidden("此操作须使用动态口令登录，请先在“个人中心”启用动态口令", code="second_factor_missing")
-
-    return Depends(guard)
+def refuse_single_factor(principal: Principal) -> None:
+    """Refuses with 403 `second_factor_missing` when the session was opened with a password alone (S6)."""
+    if not principal.second_factor:
+        raise Forbidden(
+            "此操作须使用动态口令登录，请先在“个人中心”启用动态口令，再重新登录", code="second_factor_missing"
+        )

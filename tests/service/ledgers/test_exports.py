@@ -75,6 +75,25 @@ def waited_by_hand(bench: Bench, desk: Desk) -> bytes:
     return content
 
 
+@pytest.mark.parametrize(("rows", "asked"), [(86, False), (85, True), (None, False)])
+def test_to_take_much_away_two_factors_are_needed(bench: Bench, whole: Desk, rows: int | None, asked: bool) -> None:
+    """reliability.md 3.1 S6. The demo (None) offers two factors and asks nobody for them."""
+    state = bench.client.app.state  # type: ignore[attr-defined]
+    # Every test's application is given its settings anew (conftest.py).
+    state.settings = state.settings.model_copy(update={"export_second_factor_rows": rows})
+    answer = whole.ask("POST", "/exports")
+    if asked:
+        assert (answer.status_code, answer.json()["code"]) == (403, "second_factor_missing")
+        two = whole.who.model_copy(update={"amr": ("pwd", "otp")})
+        answer = Desk(bench, CERTIFICATES, two).ask("POST", "/exports")
+    assert answer.status_code == 201, answer.text
+
+
+def test_outside_the_demo_five_thousand_rows_are_much(bench: Bench) -> None:
+    settings = bench.settings
+    assert settings.model_copy(update={"environment": "production"}).second_factor_above == 5_000
+
+
 def test_nobody_else_gets_it_and_scope_is_that_of_the_run(bench: Bench, whole: Desk) -> None:
     officer = Desk(bench, CERTIFICATES, bench.who(MAY, scope="subtree", department="运行管理部"))
     job = officer.ask("POST", "/exports").json()
