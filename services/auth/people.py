@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from contracts.principal import Principal
 from kit.db import now, today, uuid7
+from kit.directory import scope_clause
 from kit.errors import NotFound, VersionConflict
 from kit.fields import FieldSpec, Lookups, Wrong, parser
 from kit.sealing import Sealed
@@ -131,6 +133,13 @@ def find(session: Session, user_id: UUID, *, version: int | None = None) -> User
     if version is not None and row.version != version:
         raise VersionConflict(current=as_json(row, personal=False))
     return row
+
+
+def refuse_unseen(session: Session, principal: Principal, user_id: UUID) -> None:
+    """`NotFound` for a person outside the caller's data scope: for them there is none."""
+    seen = select(User.id).where(User.id == user_id, scope_clause(principal, User.department_id, User.id))
+    if session.scalar(seen) is None:
+        raise NotFound
 
 
 def by_username(session: Session, username: str) -> User | None:

@@ -95,6 +95,23 @@ def test_from_a_one_time_password_to_two_factors(open_office: Open, stack: Stack
     page.get_by_label("动态口令").fill(code_after(app, ""))
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name=re.compile("^用户菜单"))).to_be_visible()
+    _telephone_and_codes_are_lost(open_office("secadmin"), username)
+    office.go("/account")
+    sign_in(page, username, GOOD)
+    expect(page.get_by_role("button", name=re.compile("^用户菜单"))).to_be_visible()
+
+
+def _telephone_and_codes_are_lost(office: Office, username: str) -> None:
+    office.go(f"/system/users?q={username}")
+    office.main.get_by_role("button", name="新来的：操作").click()
+    office.page.get_by_role("menuitem", name="登录安全").click()
+    drawer = office.page.locator(".ant-drawer:visible")
+    expect(drawer.get_by_text("剩余恢复码 10 个")).to_be_visible()
+    expect(drawer.get_by_text("没有手机登录过")).to_be_visible()
+    office.accessible()
+    drawer.get_by_role("button", name="停用动态口令").click()
+    office.dialog_button(re.compile("停\\s*用")).click()
+    expect(drawer.get_by_text("未启用")).to_be_visible()
 
 
 def _set_up(office: Office, stack: Stack, username: str) -> pyotp.TOTP:

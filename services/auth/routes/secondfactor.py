@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 
 from contracts.principal import Principal
 from kit import audit
-from kit.directory import scope_clause
 from kit.errors import Conflict, FieldError, NotFound
 from kit.http.principal import CurrentPrincipal, require, signed_in
 from kit.http.problems import problem_response
@@ -21,7 +20,7 @@ from kit.http.recent import recent
 from kit.http.session import SessionDep
 from services.auth import challenges, secondfactor, sessions
 from services.auth.answers import answer
-from services.auth.people import User
+from services.auth.people import User, refuse_unseen
 from services.auth.routes.edge import KeyringDep, Moment, SettingsDep
 from services.auth.routes.me import Access
 from services.auth.sessions import LoginSession
@@ -65,12 +64,7 @@ class Confirmed(BaseModel):
 @router.get("/second-factor", dependencies=[signed_in()], response_model=State)
 def state(session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
     """One's own second factor."""
-    row = secondfactor.enabled(session, principal.user_id)
-    return {
-        "enabled": row is not None,
-        "confirmed_at": row.confirmed_at if row else None,
-        "recovery_codes_left": secondfactor.codes_left(session, principal.user_id),
-    }
+    return _state(session, principal.user_id)
 
 
 @router.post("/second-factor", dependencies=OWN, response_model=Enrolment)
@@ -138,20 +132,33 @@ def disable(
     return Response(status_code=204)
 
 
+@router.get("/users/{user_id}/second-factor", dependencies=[require("auth:sessions:read")], response_model=State)
+def state_of(user_id: UUID, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
+    """Somebody's second factor: whether there is one, never its secret."""
+    refuse_unseen(session, principal, user_id)
+    return _state(session, user_id)
+
+
 @router.delete("/users/{user_id}/second-factor", dependencies=[require("auth:users:update"), recent()], status_code=204)
 def take_away(user_id: UUID, session: SessionDep, principal: CurrentPrincipal, at: Moment) -> Response:
     """For somebody who has lost telephone and recovery codes. All their sessions end. Nobody does it for themselves this
     way, for it asks for no code."""
-    user = session.get(User, user_id)
-    visible = scope_clause(principal, User.department_id, User.id)
-    if user is None or session.query(User.id).where(User.id == user_id, visible).first() is None:
-        raise NotFound
+    refuse_unseen(session, principal, user_id)
     if user_id == principal.user_id:
         raise Conflict("请在“我的账号”停用自己的动态口令", code="own_account")
     if secondfactor.enabled(session, user_id) is None:
         raise Conflict("该账号未启用动态口令", code="second_factor_not_enabled")
     _remove(session, principal, user_id, at)
     return Response(status_code=204)
+
+
+def _state(session: Session, user_id: UUID) -> dict[str, Any]:
+    row = secondfactor.enabled(session, user_id)
+    return {
+        "enabled": row is not None,
+        "confirmed_at": row.confirmed_at if row else None,
+        "recovery_codes_left": secondfactor.codes_left(session, user_id),
+    }
 
 
 def _remove(session: Session, principal: Principal, user_id: UUID, at: datetime) -> None:

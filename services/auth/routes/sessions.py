@@ -21,7 +21,7 @@ from kit.http.session import SessionDep
 from services.auth import devices, sessions
 from services.auth.departments import Department
 from services.auth.devices import MobileDevice
-from services.auth.people import User
+from services.auth.people import User, refuse_unseen
 from services.auth.routes.edge import Moment
 from services.auth.sessions import LoginSession
 
@@ -86,7 +86,7 @@ def revoke_own_device(device_id: UUID, session: SessionDep, principal: CurrentPr
 @router.get("/users/{user_id}/devices", dependencies=[require("auth:sessions:read")])
 def devices_of(user_id: UUID, session: SessionDep, principal: CurrentPrincipal) -> dict[str, Any]:
     """A person's telephones."""
-    _visible(session, principal, user_id)
+    refuse_unseen(session, principal, user_id)
     rows = devices.live_devices(session, user_id)
     return {"items": [row.as_json() for row in rows], "total": len(rows)}
 
@@ -98,7 +98,7 @@ def revoke_device_of(
     user_id: UUID, device_id: UUID, session: SessionDep, principal: CurrentPrincipal, at: Moment
 ) -> Response:
     """Somebody's lost telephone."""
-    _visible(session, principal, user_id)
+    refuse_unseen(session, principal, user_id)
     _revoke(session, principal, user_id, device_id, at, "revoked_by_administrator")
     return Response(status_code=204)
 
@@ -148,16 +148,10 @@ def end_session(session_id: UUID, session: SessionDep, principal: CurrentPrincip
     row = session.get(LoginSession, session_id, with_for_update=True)
     if row is None:
         raise NotFound
-    _visible(session, principal, row.user_id)
+    refuse_unseen(session, principal, row.user_id)
     sessions.end(session, row, at, "ended_by_administrator")
     audit.record(session, principal, "end_session", "session", row.id, detail={"user_id": str(row.user_id)})
     return Response(status_code=204)
-
-
-def _visible(session: Session, principal: Principal, user_id: UUID) -> None:
-    seen = select(User.id).where(User.id == user_id, scope_clause(principal, User.department_id, User.id))
-    if session.scalar(seen) is None:
-        raise NotFound
 
 
 def _revoke(session: Session, principal: Principal, user_id: UUID, device_id: UUID, at: Any, reason: str) -> None:

@@ -189,7 +189,14 @@ def test_an_administrator_takes_away_anothers_but_not_ones_own(browser: Open, cl
     enrol(here, clock)
     administrator.login("secadmin")
     ids = {row["username"]: row["id"] for row in administrator.get("/api/auth/users?size=200").json()["items"]}
-    assert administrator.request("DELETE", f"/api/auth/users/{ids['worker']}/second-factor").status_code == 204
+    url = f"/api/auth/users/{ids['worker']}/second-factor"
+    state = administrator.get(url).json()
+    assert (state["enabled"], state["recovery_codes_left"], set(state)) == (
+        True, 10, {"enabled", "confirmed_at", "recovery_codes_left"},
+    )  # fmt: skip
+    assert administrator.request("DELETE", url).status_code == 204
+    assert administrator.get(url).json()["enabled"] is False
+    assert administrator.request("DELETE", url).json()["code"] == "second_factor_not_enabled"
     assert here.get("/api/auth/me").status_code == 401
     assert browser().login("worker").status_code == 200
     own = administrator.request("DELETE", f"/api/auth/users/{ids['secadmin']}/second-factor")

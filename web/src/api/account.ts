@@ -74,3 +74,11 @@ export const loginSessions = {
   end: (id: string) => request<void>("DELETE", `/api/auth/login-sessions/${id}`),
   endAllOf: (userId: string) => request<{ ended: number }>("DELETE", `/api/auth/users/${userId}/sessions`),
 };
+
+/** What somebody else signs in with, for administrators. */
+export const signInOf = {
+  secondFactor: (id: string) => request<SecondFactorState>("GET", `/api/auth/users/${id}/second-factor`),
+  takeSecondFactor: (id: string) => request<void>("DELETE", `/api/auth/users/${id}/second-factor`),
+  devices: (id: string) => request<All<Device>>("GET", `/api/auth/users/${id}/devices`),
+  revokeDevice: (id: string, device: string) => request<void>("DELETE", `/api/auth/users/${id}/devices/${device}`),
+};

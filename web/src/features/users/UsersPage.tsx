@@ -16,6 +16,7 @@ import { may } from "../../shared/permission";
 import { StatusTag } from "../../shared/StatusTag";
 import { usePhone } from "../../shared/usePhone";
 import { SecretDialog } from "./SecretDialog";
+import { SignInSafety } from "./SignInSafety";
 import { UserDrawer } from "./UserDrawer";
 import { DEEDS, deedsFor, usePersonActions, type Deed } from "./usePersonActions";
 
@@ -32,6 +33,7 @@ export default function UsersPage({ page }: ScreenProps) {
   const mayUpdate = may(grants, "auth:users:update");
   const departments = useDepartments().data ?? [];
   const [edited, setEdited] = useState<Person | "new" | null>(null);
+  const [safety, setSafety] = useState<Person | null>(null);
   const [secret, setSecret] = useState<WithSecret | null>(null);
 
   const state = params.get("state") ?? "active";
@@ -63,10 +65,12 @@ export default function UsersPage({ page }: ScreenProps) {
     items: [
       ...(mayUpdate ? [{ key: "edit", label: "修改" }] : []),
       ...(mayUpdate ? deedsFor(person, me?.user.id).map((deed) => ({ key: deed, label: DEEDS[deed] })) : []),
+      ...(person.account && may(grants, "auth:sessions:read") ? [{ key: "safety", label: "登录安全" }] : []),
       ...(may(grants, "auth:roles:read") ? [{ key: "rights", label: "角色和权限" }] : []),
     ],
     onClick: ({ key }: { key: string }) => {
       if (key === "edit") setEdited(person);
+      else if (key === "safety") setSafety(person);
       else if (key === "rights") navigate(`/system/roles?user=${person.id}`);
       else void act(person, key as Deed);
     },
@@ -191,6 +195,15 @@ export default function UsersPage({ page }: ScreenProps) {
             if (made?.one_time_password) setSecret(made);
             refresh();
           }}
+        />
+      )}
+      {safety && (
+        <SignInSafety
+          person={safety}
+          own={safety.id === me?.user.id}
+          mayUpdate={mayUpdate}
+          mayEnd={may(grants, "auth:sessions:delete")}
+          onClose={() => setSafety(null)}
         />
       )}
       {secret && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
