@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import select
@@ -99,6 +100,11 @@ class _Nursery:
                 self._end()
         return None
 
+    def close(self) -> None:
+        """Ends the nursery; parsers that run go on."""
+        with self._lock:
+            self._end()
+
     def _ask(self, module: str) -> _Forked | None:
         # A process that was forked from one that had a nursery needs its own: two would mix up their answers.
         if self._door is None or self._owner != os.getpid():
@@ -151,6 +157,8 @@ def _environment() -> dict[str, str]:
 
 
 _NURSERY = _Nursery()
+# It would end by itself when its door closes; so nothing is left running, and nobody warns of it.
+atexit.register(_NURSERY.close)
 _told = threading.Event()
 
 
