@@ -24,7 +24,7 @@ ROUTES = [
 ]  # fmt: skip
 
 
-def application(*, tree: bool) -> FastAPI:
+def application(*, tree: bool, included: bool = True) -> FastAPI:
     app = FastAPI(redirect_slashes=False, openapi_url="/api/x/openapi.json")
     router = APIRouter()
     for method, path in ROUTES:
@@ -34,13 +34,14 @@ def application(*, tree: bool) -> FastAPI:
 
         router.add_api_route(path, answer, methods=[method])
     app.router.routes.extend(router.routes)
-    late = APIRouter()
+    if included:
+        late = APIRouter()
 
-    @late.get("/api/x/a/{id}/late")
-    def included() -> dict[str, str]:
-        return {"route": "late"}
+        @late.get("/api/x/a/{id}/late")
+        def answer_late() -> dict[str, str]:
+            return {"route": "late"}
 
-    app.include_router(late)
+        app.include_router(late)
     if tree:
         app.router.middleware_stack = Dispatch(app.router, app.router.middleware_stack)
     return app
@@ -63,6 +64,15 @@ def test_it_finds_what_the_search_finds(method: str, path: str) -> None:
             answer = client.request(method, path)
             answers.append((answer.status_code, answer.text, answer.headers.get("allow")))
     assert answers[0] == answers[1]
+
+
+def test_a_path_that_is_declared_word_for_word_is_meant_by_no_template() -> None:
+    with TestClient(application(tree=True, included=False)) as client:
+        refused = client.put("/api/x/a/export.xlsx")
+        assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+        assert client.post("/api/x/a").json()["route"] == "POST /api/x/a"
+        assert client.delete("/api/x/a").headers["allow"] == "GET, POST"
+        assert client.put("/api/x/a/1").json()["route"] == "PUT /api/x/a/{id}"
 
 
 def test_most_requests_do_not_come_to_the_search() -> None:

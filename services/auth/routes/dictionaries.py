@@ -61,7 +61,7 @@ class ItemFields(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     label: Word
-    sort: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    sort: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     enabled: bool = True
     color: Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6}|[a-z]{3,20})$")] | None = None
     parent_value: Annotated[str, Field(max_length=64)] | None = None

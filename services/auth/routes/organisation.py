@@ -62,7 +62,7 @@ class DepartmentIn(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^/\x00-\x1f]+$")]
     kind: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
     parent_id: UUID | None = None
-    sort: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    sort: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
 
 
 class DepartmentChange(DepartmentIn):
