@@ -16,7 +16,9 @@ __all__ = ["broker", "browser", "issuer", "postgres", "rabbitmq", "service_setti
 # What needs the embedded stack or the browser. The machine should carry one of each, so that one process runs all of it.
 ON_THE_STACK = ("tests/system/", "tests/browser/")
 # Files of minutes: begun last, they would leave the other processes waiting for one.
-FIRST = (*ON_THE_STACK, "tests/faults/", "tests/service/bus/", "tests/manifests/")
+# Long, and with nothing in common.
+ONE_BY_ONE = "tests/contract/test_schemathesis.py"
+FIRST = (*ON_THE_STACK, ONE_BY_ONE, "tests/faults/", "tests/service/bus/", "tests/manifests/")
 
 
 def pytest_configure() -> None:
@@ -38,6 +40,8 @@ class ByFile(LoadScopeScheduling):
     """A file stays together, for its fixtures' sake; what shares the stack as well, and begins at once, for it takes longest."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(ONE_BY_ONE):
+            return nodeid
         return "stack" if nodeid.startswith(ON_THE_STACK) else nodeid.split("::", 1)[0]
 
 

@@ -72,6 +72,8 @@ def test_a_path_that_is_declared_word_for_word_is_meant_by_no_template() -> None
         assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
         assert client.post("/api/x/a").json()["route"] == "POST /api/x/a"
         assert client.delete("/api/x/a").headers["allow"] == "GET, POST"
+        assert client.delete("/api/x/radar/imports").headers["allow"] == "POST"
+        assert client.get("/api/x/a/template.xlsx").json()["route"] == "GET /api/x/{slug}/template.xlsx"
         assert client.put("/api/x/a/1").json()["route"] == "PUT /api/x/a/{id}"
 
 

@@ -169,6 +169,9 @@ class ListParams:
         for key, ops in self._ops.items():
             for op in ops:
                 schema = {"type": "string"} if op == "in" else _SCHEMAS.get(self.fields[key].kind, {"type": "string"})
+                if schema != {"type": "string"}:
+                    # An empty box of a form asks for nothing.
+                    schema = {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
                 described.append(_parameter(key if op == "eq" else f"{key}.{op}", schema, self.fields[key].title))
         return described
 
