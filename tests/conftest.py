@@ -15,9 +15,9 @@ __all__ = ["broker", "browser", "issuer", "postgres", "rabbitmq", "service_setti
 
 # What needs the embedded stack or the browser. The machine should carry one of each, so that one process runs all of it.
 ON_THE_STACK = ("tests/system/", "tests/browser/")
-# Files of minutes: begun last, they would leave the other processes waiting for one.
-# Long, and with nothing in common.
+# A service each, with nothing in common: any process takes the next.
 ONE_BY_ONE = "tests/contract/test_schemathesis.py"
+# Files of minutes: begun last, they would leave the other processes waiting for one.
 FIRST = (*ON_THE_STACK, ONE_BY_ONE, "tests/faults/", "tests/service/bus/", "tests/manifests/")
 
 
