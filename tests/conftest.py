@@ -4,6 +4,7 @@ import signal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from kit.audit import duty
@@ -25,6 +26,9 @@ def pytest_configure() -> None:
     """A run that is asked to end (`timeout`, a cancelled CI job) takes its servers with it: fixtures are torn down.
     And a request that changes something without a word to the audit trail fails."""
     duty.strict = True
+    # How long it takes to think of an example tells of the machine, not of the code.
+    settings.register_profile("suite", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("suite")
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM", returncode=143))
 
 

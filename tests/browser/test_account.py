@@ -170,6 +170,7 @@ def test_administrators_end_a_session(open_office: Open, stack: Stack) -> None:
     office = open_office("secadmin")
     with api(stack, "qiangxiu") as client:
         office.go("/system/sessions")
+        expect(office.rows.first).to_be_visible()
         office.accessible()
         office.main.get_by_label("关键字").fill("qiangxiu")
         office.page.keyboard.press("Enter")
