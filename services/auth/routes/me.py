@@ -19,7 +19,7 @@ from services.auth.people import User
 from services.auth.policy import POLICIES
 from services.auth.routes.edge import HashPoolDep, KeyringDep, Moment, SettingsDep
 
-router = APIRouter(prefix="/api/auth", tags=["我的账号"])
+router = APIRouter(prefix="/api/auth", tags=["个人中心"])
 
 
 class PasswordChange(BaseModel):

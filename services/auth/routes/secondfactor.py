@@ -145,7 +145,7 @@ def take_away(user_id: UUID, session: SessionDep, principal: CurrentPrincipal, a
     way, for it asks for no code."""
     refuse_unseen(session, principal, user_id)
     if user_id == principal.user_id:
-        raise Conflict("请在“我的账号”停用自己的动态口令", code="own_account")
+        raise Conflict("请在“个人中心”停用自己的动态口令", code="own_account")
     if secondfactor.enabled(session, user_id) is None:
         raise Conflict("该账号未启用动态口令", code="second_factor_not_enabled")
     _remove(session, principal, user_id, at)

@@ -13,7 +13,7 @@ import { DeviceList } from "../account/DeviceList";
 
 interface Props {
   person: Person;
-  /** Whether it is the administrator's own: that is done in 我的账号, where a code is asked for. */
+  /** Whether it is the administrator's own: that is done in 个人中心, where a code is asked for. */
   own: boolean;
   mayUpdate: boolean;
   mayEnd: boolean;
@@ -61,12 +61,12 @@ export function SignInSafety({ person, own, mayUpdate, mayEnd, onClose }: Props)
                   停用动态口令
                 </Button>
               )}
-              {own && <Link to="/account">在“我的账号”中更换或停用</Link>}
+              {own && <Link to="/account">在“个人中心”中更换或停用</Link>}
             </>
           )}
           {state.data && !state.data.enabled && (
             <p>
-              <StatusTag tone="grey">未启用</StatusTag> 由本人在“我的账号”中启用
+              <StatusTag tone="grey">未启用</StatusTag> 由本人在“个人中心”中启用
             </p>
           )}
         </section>
