@@ -18,6 +18,7 @@ from kit.errors import FieldError, Invalid
 from kit.excel import Column, export
 from kit.fields import FieldSpec, Lookups, formatter
 from kit.http.principal import CurrentPrincipal, require
+from kit.http.recent import refuse_large_export
 from kit.http.session import SessionDep
 from kit.query import ListQuery, order
 from kit.sealing import is_sealed
@@ -47,9 +48,12 @@ def export_rows(slug: str, request: Request, session: SessionDep, principal: Cur
     5,000 rows are made in the background: POST …/exports with the same parameters."""
     row_class = known_ledger(slug)
     query, fields = asked(row_class, request.query_params.multi_items())
-    most = request.app.state.settings.export_at_once_rows
-    if counted(session, RowReader(row_class, principal), query, most) > most:
+    settings = request.app.state.settings
+    most = settings.export_at_once_rows
+    rows = counted(session, RowReader(row_class, principal), query, most)
+    if rows > most:
         raise Invalid(f"超过 {most:,} 行的导出在后台进行，请使用后台导出", code="export_in_background")
+    refuse_large_export(settings, principal, rows)
     # A temporary file rather than memory: the process must stay flat whatever is asked of it.
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by the answer, when it has been sent
     try:

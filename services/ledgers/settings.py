@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 from typing import ClassVar
 
@@ -21,16 +20,6 @@ class Settings(PersonalSettings, ServiceSettings):
     export_per_minute: int | None = None
     # Exports of more rows are made in the background.
     export_at_once_rows: int = 5_000
-    # Exports of more rows need a session that was opened with two factors (reliability.md 3.1 S6): 5,000, and in the embedded
-    # demo none, unless it is said otherwise.
-    export_second_factor_rows: int | None = None
-
-    @property
-    def second_factor_above(self) -> int:
-        """The most rows that somebody with a password alone may take away at once."""
-        if self.export_second_factor_rows is not None:
-            return self.export_second_factor_rows
-        return sys.maxsize if self.embedded else 5_000
 
 
 @cache

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from starlette.responses import JSONResponse
 
 from kit.errors import AppError
 from kit.http.principal import CurrentPrincipal, require
-from kit.http.recent import recent, refuse_single_factor
+from kit.http.recent import recent, refuse_large_export
+from kit.settings import ServiceSettings
 from kit.testing.identity import TestIssuer, principal
 
 ISSUER = TestIssuer()
+SETTINGS = ServiceSettings(database_url=SecretStr("postgresql+psycopg://ledgers:not-well-known@127.0.0.1/ledgers"))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,12 @@ def client() -> TestClient:
 
     @app.post("/large-export", dependencies=[require("ledgers:keys:update")])
     async def export(who: CurrentPrincipal) -> str:
-        refuse_single_factor(who)
+        refuse_large_export(SETTINGS, who, 5_001)
+        return "done"
+
+    @app.post("/export", dependencies=[require("ledgers:keys:update")])
+    async def small(who: CurrentPrincipal) -> str:
+        refuse_large_export(SETTINGS, who, 5_000)
         return "done"
 
     return TestClient(app)
@@ -63,6 +71,7 @@ def test_a_time_that_is_none_is_no_token(client: TestClient, value: Any) -> None
 
 
 def test_two_factors(client: TestClient) -> None:
+    assert post(client, "/export", "ledgers:keys:*") == (200, "done")
     assert post(client, "/large-export", "ledgers:keys:*") == (403, "second_factor_missing")
     assert post(client, "/large-export", "ledgers:keys:*", amr=["pwd", "otp"]) == (200, "done")
     assert post(client, "/large-export", "ledgers:keys:*", amr="otp") == (403, "second_factor_missing")

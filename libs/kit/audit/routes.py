@@ -25,6 +25,7 @@ from kit.audit.words import ACTIONS, OBJECTS, Words
 from kit.db import today
 from kit.errors import Forbidden, Invalid
 from kit.http.principal import CurrentPrincipal, require
+from kit.http.recent import refuse_large_export
 from kit.http.session import SessionDep
 from kit.settings import ServiceSettings
 
@@ -181,6 +182,7 @@ def router(settings: ServiceSettings, title: str, words: Words) -> APIRouter:
         rows = reading.count(session, query, words, workbook.MOST_ROWS)
         if rows > workbook.MOST_ROWS:
             raise Invalid("导出不能超过 100,000 行，请先缩小时间或查询范围", code="too_many_rows")
+        refuse_large_export(settings, principal, rows)
         file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by the answer, when it has been sent
         try:
             workbook.write(file, reading.stream(session, service, query, words))

@@ -18,6 +18,7 @@ from contracts.principal import Principal
 from kit.db import now
 from kit.errors import Forbidden
 from kit.http.principal import CurrentPrincipal
+from kit.settings import ServiceSettings
 
 PROOF_SECONDS = 300
 
@@ -40,9 +41,11 @@ def refuse_stale(principal: Principal, at: datetime, seconds: int = PROOF_SECOND
         raise Forbidden("请再次输入密码，确认是您本人操作", code="reauthentication_required")
 
 
-def refuse_single_factor(principal: Principal) -> None:
-    """Refuses with 403 `second_factor_missing` when the session was opened with a password alone (S6)."""
-    if not principal.second_factor:
+def refuse_large_export(settings: ServiceSettings, principal: Principal, rows: int) -> None:
+    """Refuses with 403 `second_factor_missing` to let so many rows go to a session that was opened with a password alone
+    (S6). Every export asks here, once it knows its rows."""
+    if rows > settings.second_factor_above and not principal.second_factor:
         raise Forbidden(
-            "此操作须使用动态口令登录，请先在“个人中心”启用动态口令，再重新登录", code="second_factor_missing"
+            f"导出超过 {settings.second_factor_above:,} 行须使用动态口令登录，请先在“个人中心”启用动态口令，再重新登录",
+            code="second_factor_missing",
         )

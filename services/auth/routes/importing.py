@@ -25,12 +25,13 @@ from kit.http.limits import BodyLimit
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.problems import problem_response
 from kit.http.quota import Quota
+from kit.http.recent import refuse_large_export
 from kit.http.session import SessionDep
 from services.auth.importing import exporting, jobs, reading
 from services.auth.importing.subjects import DEPARTMENTS, USERS, Subject
 from services.auth.passwords import one_time_password
 from services.auth.people import User
-from services.auth.routes.edge import HashPoolDep, Moment
+from services.auth.routes.edge import HashPoolDep, Moment, SettingsDep
 from services.auth.routes.people import UserFilters, chosen
 
 router = APIRouter(prefix="/api/auth", tags=["组织机构和人员的导入导出"])
@@ -102,12 +103,15 @@ def export_departments(session: SessionDep, principal: CurrentPrincipal) -> Resp
 @router.get(
     "/users/export.xlsx", dependencies=[require("auth:users:export"), EXPORTS.dependency()], response_class=Response
 )
-def export_users(query: Annotated[UserFilters, Query()], session: SessionDep, principal: CurrentPrincipal) -> Response:
+def export_users(
+    query: Annotated[UserFilters, Query()], session: SessionDep, principal: CurrentPrincipal, settings: SettingsDep
+) -> Response:
     """The people of the list, with its filters and data scope; phones are masked unless the caller may see them."""
     rows = chosen(principal, query).order_by(User.employee_no.nulls_last(), User.id).limit(MOST_EXPORTED + 1)
     users = session.scalars(rows).unique().all()
     if len(users) > MOST_EXPORTED:
         raise Invalid("导出不能超过 100,000 行，请先缩小查询范围", code="too_many_rows")
+    refuse_large_export(settings, principal, len(users))
     personal = principal.may("auth:personal:read")
     content = exporting.export_people(session, USERS, users, personal=personal)
     detail = {"rows": len(users), "personal": personal, "query": query.model_dump(mode="json", exclude_defaults=True)}

@@ -17,7 +17,7 @@ from kit.db import Database, now, uuid7
 from kit.errors import Conflict, Forbidden, Gone, NotFound, TooMany
 from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, signed_in
-from kit.http.recent import refuse_single_factor
+from kit.http.recent import refuse_large_export
 from kit.http.session import SessionDep
 from services.ledgers.exporting import MAY_EXPORT, MOST_ROWS, asked, counted, too_many
 from services.ledgers.exports import jobs
@@ -71,8 +71,7 @@ def start(
     rows = counted(session, RowReader(row_class, principal), query, MOST_ROWS)
     if rows > MOST_ROWS:
         raise too_many()
-    if rows > request.app.state.settings.second_factor_above:
-        refuse_single_factor(principal)
+    refuse_large_export(request.app.state.settings, principal, rows)
     waiting = select(func.count()).where(
         ExportJob.created_by == principal.user_id, ExportJob.state.in_(("queued", "running"))
     )

@@ -19,6 +19,7 @@ from kit.db import today
 from kit.errors import FieldError, Invalid
 from kit.http.days import Day as IsoDay
 from kit.http.principal import CurrentPrincipal, public, signed_in
+from kit.http.recent import refuse_large_export
 from kit.http.session import SessionDep
 from services.ledgers.quotas import EXPORTS
 from services.ledgers.radar import calendar
@@ -102,6 +103,7 @@ def workbook(
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by the answer, when it has been sent
     try:
         count = Radar(session, who, asked, today()).write(file)
+        refuse_large_export(request.app.state.settings, who, count)
     except BaseException:
         file.close()
         raise

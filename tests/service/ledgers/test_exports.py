@@ -86,6 +86,9 @@ def test_to_take_much_away_two_factors_are_needed(bench: Bench, whole: Desk, row
         assert (answer.status_code, answer.json()["code"]) == (403, "second_factor_missing")
         two = whole.who.model_copy(update={"amr": ("pwd", "otp")})
         answer = Desk(bench, CERTIFICATES, two).ask("POST", "/exports")
+        state.settings = state.settings.model_copy(update={"export_at_once_rows": 86})
+        refused = whole.ask("GET", "/export.xlsx")
+        assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_missing")
     assert answer.status_code == 201, answer.text
 
 

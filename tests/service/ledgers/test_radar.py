@@ -116,6 +116,9 @@ def test_the_workbook_is_the_list(bench: Bench, rows: dict[str, Any], safety: Pr
     sheet = list(openpyxl.load_workbook(BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True))
     assert sheet[0][:4] == ("到期日期", "剩余天数", "紧急程度", "台账")
     assert len(sheet) - 1 == bench.ask(safety, "GET", "/radar").json()["total"]
+    state = bench.client.app.state  # type: ignore[attr-defined]
+    state.settings = state.settings.model_copy(update={"export_second_factor_rows": len(sheet) - 2})
+    assert bench.ask(safety, "GET", "/radar/export.xlsx").json()["code"] == "second_factor_missing"
 
 
 @pytest.mark.parametrize("query", ["until=2000-01-01&start=2026-01-01", "until=x", "size=0", "person=", "start=0"])
