@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from contracts.principal import Principal
@@ -135,10 +135,15 @@ def find(session: Session, user_id: UUID, *, version: int | None = None) -> User
     return row
 
 
+def seen_by(principal: Principal) -> ColumnElement[bool]:
+    """Whether a person exists for somebody: they are of a department in the caller's reach, be it a further one."""
+    further = User.further_departments.any(scope_clause(principal, UserDepartment.department_id))
+    return or_(scope_clause(principal, User.department_id, User.id), further)
+
+
 def refuse_unseen(session: Session, principal: Principal, user_id: UUID) -> None:
     """`NotFound` for a person outside the caller's data scope: for them there is none."""
-    seen = select(User.id).where(User.id == user_id, scope_clause(principal, User.department_id, User.id))
-    if session.scalar(seen) is None:
+    if session.scalar(select(User.id).where(User.id == user_id, seen_by(principal))) is None:
         raise NotFound
 
 

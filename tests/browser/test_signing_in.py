@@ -73,7 +73,9 @@ def test_the_menu_shows_exactly_what_exists(open_office: Open, user: str) -> Non
     assert shown == expected
     office.accessible()
     # An officer has no page that the safety department lacks: looking at thirty of them once more tells nothing new.
-    for _, path in [] if user == "gongcheng" else expected:
+    if user == "gongcheng":
+        return
+    for _, path in expected:
         office.go(path)
         expect(office.main.get_by_text("找不到这个页面")).to_have_count(0)
         office.accessible()

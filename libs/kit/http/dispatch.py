@@ -13,8 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 # `/api/{service}/` is the same for all; what comes then tells most of them apart.
 _TELLING = 3
-
-
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 

@@ -15,13 +15,12 @@ from sqlalchemy.orm import Session
 from contracts.principal import Principal
 from kit import audit
 from kit.db import uuid7
-from kit.directory import scope_clause
 from kit.fields import Departments, Wrong, is_masked
 from services.auth import facts, people
 from services.auth.departments import record_change
 from services.auth.importing.places import departments_for
 from services.auth.importing.planning import Plan, Row, settle
-from services.auth.people import User, UserDepartment
+from services.auth.people import User, UserDepartment, seen_by
 
 _SEPARATORS = re.compile(r"[、,，;；|\n]+")
 
@@ -85,8 +84,7 @@ def _known(
     records = [row.record[0] for row in rows if row.record]
     wanted = or_(User.employee_no.in_(numbers), User.username.in_(names), User.id.in_(records))
     users = list(session.scalars(select(User).where(wanted)).unique())
-    further = User.further_departments.any(scope_clause(principal, UserDepartment.department_id))
-    seen = select(User.id).where(wanted, or_(scope_clause(principal, User.department_id, User.id), further))
+    seen = select(User.id).where(wanted, seen_by(principal))
     return (
         {user.employee_no: user for user in users if user.employee_no},
         {user.id: user for user in users},

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, aliased
 
 from contracts.principal import Principal
 from kit import audit
-from kit.directory import in_scope, scope_clause
-from kit.errors import FieldError, Invalid, NotFound
+from kit.directory import in_scope
+from kit.errors import FieldError, Invalid
 from kit.http.days import Day
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.recent import recent, refuse_stale
@@ -128,15 +128,9 @@ class UserQuery(UserFilters):
     sort: Literal["username", "-username", "name", "-name", "employee_no", "-employee_no"] = "username"
 
 
-def visible(principal: Principal) -> Select[User]:
-    """The people who exist for somebody: those of a department in their reach, be it a further one."""
-    further = User.further_departments.any(scope_clause(principal, UserDepartment.department_id))
-    return select(User).where(or_(scope_clause(principal, User.department_id, User.id), further))
-
-
 def chosen(principal: Principal, query: UserFilters) -> Select[User]:
     """The people whom a list means, of those that exist for somebody."""
-    rows = visible(principal)
+    rows = select(User).where(people.seen_by(principal))
     if query.q:
         columns = (User.username, User.name, User.employee_no, User.post)
         rows = rows.where(or_(*(column.icontains(query.q, autoescape=True) for column in columns)))
@@ -166,8 +160,7 @@ def _within(session: Session, principal: Principal, *fields: tuple[str, Sequence
 
 
 def _find(session: Session, principal: Principal, user_id: UUID, version: int | None = None) -> User:
-    if session.scalar(visible(principal).where(User.id == user_id)) is None:
-        raise NotFound
+    people.refuse_unseen(session, principal, user_id)
     return people.find(session, user_id, version=version)
 
 

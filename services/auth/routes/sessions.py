@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from contracts.principal import Principal
 from kit import audit
-from kit.directory import scope_clause
 from kit.errors import NotFound
 from kit.http.principal import CurrentPrincipal, require, signed_in
 from kit.http.recent import recent
@@ -21,7 +20,7 @@ from kit.http.session import SessionDep
 from services.auth import devices, sessions
 from services.auth.departments import Department
 from services.auth.devices import MobileDevice
-from services.auth.people import User, refuse_unseen
+from services.auth.people import User, refuse_unseen, seen_by
 from services.auth.routes.edge import Moment
 from services.auth.sessions import LoginSession
 
@@ -116,7 +115,7 @@ def list_sessions(
             LoginSession.ended_at.is_(None),
             LoginSession.idle_until > at,
             LoginSession.expires_at > at,
-            scope_clause(principal, User.department_id, User.id),
+            seen_by(principal),
         )
     )
     if query.q:
