@@ -12,7 +12,7 @@ STAMP := $(VENV)/.safework-lock
 WEB_STAMP := web/dist/.built
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist*' -not -path 'web/test*' 2>/dev/null)
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
-	--no-emit-index-url --no-emit-find-links --no-header --all-extras pyproject.toml
+	--no-header --all-extras pyproject.toml
 
 .PHONY: help
 help: ## 显示这份帮助

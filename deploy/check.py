@@ -13,8 +13,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 
 COMPILE = (
-    "pip", "compile", "-q", "--universal", "--generate-hashes", "--python-version", "3.11", "--no-emit-index-url",
-    "--no-emit-find-links", "--no-header", "--all-extras", "pyproject.toml", "-o",
+    "pip", "compile", "-q", "--universal", "--generate-hashes", "--python-version", "3.11",
+    "--no-header", "--all-extras", "pyproject.toml", "-o",
 )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def lock() -> str | None:
             return f"uv 无法解析依赖：{result.stderr.strip()[-500:]}"
         if fresh.read_bytes() != committed.read_bytes():
             return "requirements.lock 与 pyproject.toml 不一致，请运行 make lock"
-    if "--index-url" in committed.read_text(encoding="utf-8") or "://" in committed.read_text(encoding="utf-8"):
+    if "://" in committed.read_text(encoding="utf-8"):
         return "requirements.lock 含有软件源的地址"
     return None
 

@@ -66,7 +66,7 @@ RUNTIME = locked("deploy/docker/runtime.lock")
 def test_the_images_libraries_are_a_subset_of_the_lock() -> None:
     whole = locked("requirements.lock")
     again = (
-        "uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links "
+        "uv pip compile --universal --generate-hashes --python-version 3.11 "
         "--no-header -c requirements.lock pyproject.toml -o deploy/docker/runtime.lock"
     )
 

@@ -232,7 +232,7 @@ function columns(menu: (person: Person) => React.ReactNode, mayReadRoles: boolea
   return [
     { title: "工号", dataIndex: "employee_no", width: 90, render: (text) => text ?? "—" },
     { title: "姓名", dataIndex: "name", width: 100 },
-    { title: "用户名", dataIndex: "username", width: 120, render: (text) => text ?? "—" },
+    { title: "用户名", dataIndex: "username", width: 150, render: (text) => text ?? "—" },
     { title: "单位", key: "places", ellipsis: true, render: (_, person) => places(person) },
     { title: "岗位", dataIndex: "post", width: 120, ellipsis: true, render: (text) => text ?? "—" },
     { title: "联系电话", dataIndex: "phone", width: 130, render: (text) => text ?? "—" },
