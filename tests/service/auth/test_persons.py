@@ -120,6 +120,15 @@ def test_an_officer_sees_those_of_a_further_department_too(security: Desk, desk:
     assert desk("chengnan").get(f"{URL}?under={ids('CB')[0]}").json()["total"] == 0
 
 
+@pytest.mark.parametrize(("department", "status"), [("GC", 200), ("CB", 200), ("CN", 404)])
+def test_what_somebody_signs_in_with_is_seen_by_those_who_see_the_person(
+    security: Desk, desk: Open, department: str, status: int
+) -> None:
+    row = security.post(URL, json=somebody(further_department_ids=ids("CBM"))).json()["user"]
+    one = desk(principal("auth:sessions:read", scope="subtree", department_id=company.department_id(department)))
+    assert one.get(f"{URL}/{row['id']}/second-factor").status_code == status
+
+
 def test_nobody_is_put_where_one_does_not_reach(desk: Open) -> None:
     north = desk(principal("auth:users:*", scope="subtree", department_id=company.department_id("CB")))
     answer = north.post(URL, json=somebody())
