@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from kit.http.app import create_app
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies
-from services.ledgers import exporting, manifest, routes, row_routes, template, totals, usage, views
+from services.ledgers import exporting, findings, manifest, routes, row_routes, template, totals, usage, views
 from services.ledgers.audited import WORDS
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.checks import routes as checks
@@ -43,6 +43,7 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
             radar.router,
             enquiry.router,
             totals.router,
+            findings.router,
             template.router,
             exporting.router,
             exports.router,

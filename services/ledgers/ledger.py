@@ -92,6 +92,21 @@ class Totals:
     by: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with several rows together, and with none of them alone. Rows with equal `keys` are a group, without
+    those of which `unless` holds. It is a finding when `lacks` holds for no row of it, or when its rows differ in `differ`.
+    `search` is the key by whose value the list finds the group again."""
+
+    code: str
+    title: str
+    keys: tuple[str, ...]
+    search: str
+    lacks: Condition | None = None
+    differ: str | None = None
+    unless: Condition | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
     """What a ledger is, apart from its fields.
@@ -113,6 +128,7 @@ class Ledger:
     shortage: Shortage | None = None
     label: Tag | None = None
     totals: Totals | None = None
+    findings: tuple[Finding, ...] = ()
     facts: tuple[str, ...] = ()
     fact_conditions: Mapping[str, Condition] = field(default_factory=dict)
     facts_unless: Mapping[str, Condition] = field(default_factory=dict)
@@ -235,6 +251,14 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
         for key in keys:
             if cls.fields[key].kind not in kinds or cls.fields[key].personal:
                 raise DeclarationError(f"{cls.__name__}: totals.{what} {key} is none of {', '.join(kinds)}")
+    for finding in ledger.findings:
+        if (finding.lacks is None) == (finding.differ is None):
+            raise DeclarationError(f"{cls.__name__}: finding {finding.code} needs either lacks or differ")
+        for key in (*finding.keys, *((finding.differ,) if finding.differ else ())):
+            if cls.fields[key].personal:
+                raise DeclarationError(f"{cls.__name__}: finding {finding.code} would show {key}, which is personal")
+        if finding.search not in finding.keys or not cls.fields[finding.search].search:
+            raise DeclarationError(f"{cls.__name__}: finding {finding.code} cannot be searched by {finding.search}")
     sort = ledger.default_sort.removeprefix("-")
     if sort not in ("created_at", "updated_at") and not (sort in cls.fields and cls.fields[sort].sortable):
         raise DeclarationError(f"{cls.__name__}: default_sort {sort} is not sortable")
@@ -255,6 +279,10 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "facts", condition.reads
     if ledger.totals:
         yield "totals", (*ledger.totals.sums, *ledger.totals.by)
+    for finding in ledger.findings:
+        yield "findings", (*finding.keys, *((finding.differ,) if finding.differ else ()))
+        for part in (finding.lacks, finding.unless):
+            yield "findings", part.reads if part else ()
     for case in ledger.status.cases if ledger.status else ():
         yield "status", case.when.reads
     for expiry in ledger.expiry:

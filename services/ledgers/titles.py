@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kit.db import today
 from kit.directory import dictionaries
+from kit.directory.tables import DirectoryDepartment
 from kit.fields import Dictionary, Lookups, formatter
 from services.ledgers.ledger import LedgerRow
 
@@ -21,3 +24,9 @@ def titles_of(session: Session, row_class: type[LedgerRow]) -> Callable[[Sequenc
     lookups = Lookups(today=today(), dictionaries={code: Dictionary(code, found[code]) for code in codes})
     formats = [formatter(spec, lookups) for spec in specs]
     return lambda values: " ".join(str(f(v)) for f, v in zip(formats, values, strict=True) if v is not None)
+
+
+def department_names(session: Session, ids: set[UUID]) -> dict[UUID, str]:
+    """What these departments are called."""
+    d = DirectoryDepartment
+    return {row.id: row.name for row in session.execute(select(d.id, d.name).where(d.id.in_(ids)))}

@@ -22,7 +22,7 @@ from kit.fields import (
     yes_no,
 )
 from services.ledgers.conditions import Among, DueWithin, Filled, Past
-from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Status
+from services.ledgers.ledger import Case, Expiry, Finding, Ledger, LedgerRow, Status
 
 LEFT = Among("status", ("left",))
 
@@ -57,6 +57,19 @@ class EmergencyTeamMember(LedgerRow):
                 Case("due_soon", DueWithin("next_training", 30)),
             ),
             otherwise="trained",
+        ),
+        findings=(
+            Finding(
+                "no_leader",
+                "队伍没有队长",
+                keys=("dept_id", "team_name"),
+                search="team_name",
+                lacks=Among("duty", ("leader",)),
+                unless=LEFT,
+            ),
+            Finding(
+                "shared_phone", "不同的人用同一电话", keys=("phone",), search="phone", differ="person_name", unless=LEFT
+            ),
         ),
         facts=("team_name", "team_type", "duty", "skills", "status", "on_call", "training_date", "next_training"),
     )

@@ -16,7 +16,6 @@ from sqlalchemy import ARRAY, Select, Text, Uuid, func, literal, null, or_, sele
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
-from kit.directory.tables import DirectoryDepartment
 from kit.errors import NotFound
 from kit.fields import mask
 from kit.query import as_json
@@ -25,6 +24,7 @@ from services.ledgers.catalogue import BY_SLUG, CERTIFICATES
 from services.ledgers.disclosing import rows_shown
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.reading import RowReader, departments_under, status_sql, table_of, visible
+from services.ledgers.titles import department_names
 
 # The states of certificate_status, the worst first: a person is listed by the worst of theirs.
 STATES = ("expired", "review_due", "expiring", "valid", "cancelled")
@@ -81,7 +81,7 @@ def page(session: Session, who: Principal, wanted: Wanted, on: date, number: int
     total = session.scalar(select(func.count()).select_from(people.subquery())) or 0
     rows = session.execute(people.offset((number - 1) * size).limit(size)).mappings().all()
     numbers = _numbers(session, [_ref(row["refs"]) for row in rows])
-    names = _departments(session, {id_ for row in rows for id_ in row["departments"]})
+    names = department_names(session, {id_ for row in rows for id_ in row["departments"]})
     items = []
     for row in rows:
         slug, id_ = _ref(row["refs"])
@@ -139,11 +139,6 @@ def _numbers(session: Session, refs: Sequence[tuple[str, UUID]]) -> dict[tuple[s
         for id_, number in session.execute(select(c.id, c.id_number).where(c.id.in_(ids))):
             found[slug, id_] = number
     return found
-
-
-def _departments(session: Session, ids: set[UUID]) -> dict[UUID, str]:
-    d = DirectoryDepartment
-    return {row.id: row.name for row in session.execute(select(d.id, d.name).where(d.id.in_(ids)))}
 
 
 def person(session: Session, who: Principal, slug: str, id_: UUID) -> dict[str, Any]:

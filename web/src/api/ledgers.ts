@@ -18,6 +18,17 @@ export interface TotalsAnswer {
   total: TotalsGroup;
 }
 
+/** What is wrong with several rows together. */
+export interface Finding {
+  code: string;
+  title: string;
+  /** What the rows have in common; the list's search finds them by it. */
+  label: string;
+  department: string | null;
+  rows: number;
+  differing: string[];
+}
+
 const base = (slug: string) => `/api/ledgers/${encodeURIComponent(slug)}`;
 
 export const ledgers = {
@@ -31,6 +42,8 @@ export const ledgers = {
     request<void>("DELETE", `${base(slug)}/${id}`, { query: { version } }),
   totals: (slug: string, query: Query, signal?: AbortSignal) =>
     request<TotalsAnswer>("GET", `${base(slug)}/totals`, { query, ...(signal ? { signal } : {}) }),
+  findings: (slug: string, signal?: AbortSignal) =>
+    request<{ items: Finding[]; more: boolean }>("GET", `${base(slug)}/findings`, signal ? { signal } : {}),
   restore: (slug: string, id: string) => request<Row>("POST", `${base(slug)}/${id}/restore`, { body: {} }),
   template: (slug: string, title: string) => download(`${base(slug)}/template.xlsx`, `${title}模板.xlsx`),
   export: (slug: string, title: string, query: Query) => download(`${base(slug)}/export.xlsx`, `${title}.xlsx`, query),

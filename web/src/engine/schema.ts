@@ -65,6 +65,8 @@ export interface LedgerManifest {
   /** The sheets of labels to choose from; none where things of this ledger get no label. */
   labels?: { key: string; title: string; each: number }[];
   /** What is summed over the list, and by which fields; none for most. */
+  /** What is wrong with several rows together is looked for in this ledger: the titles of it. */
+  findings?: string[];
   totals?: { sums: string[]; by: string[] } | null;
   expiry: { field: string; title?: string | null; warn_days: number[] }[];
   dictionaries: Record<string, DictionaryItem[]>;

@@ -16,6 +16,7 @@ import { FormDrawer } from "../form/FormDrawer";
 import { editableFields, type Row } from "../schema";
 import { BatchBar } from "./BatchBar";
 import { columnsOf } from "./columns";
+import { Findings } from "./Findings";
 import { HiddenFilters } from "./HiddenFilters";
 import { phoneColumns } from "./phone";
 import { DepartmentTree } from "./DepartmentTree";
@@ -147,6 +148,7 @@ export function ListPage({ path }: { path: string }) {
             else setParams(next);
           }}
         />
+        <Findings ledger={ledger} onShow={(q) => go({ q, filters: {}, dept: "" })} />
         <HiddenFilters filters={state.filters} onClear={(filters) => go({ filters })} />
         <Toolbar
           ledger={ledger}

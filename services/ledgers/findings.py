@@ -1,0 +1,76 @@
+"""What is wrong with several rows together: `GET /api/ledgers/{slug}/findings`, for ledgers that declare `findings`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import func, not_, null, select
+from sqlalchemy.orm import Session
+
+from contracts.principal import Principal
+from kit.db import today
+from kit.http.principal import CurrentPrincipal, require
+from kit.http.session import SessionDep
+from services.ledgers.importing.routes import known_ledger
+from services.ledgers.ledger import Finding, LedgerRow
+from services.ledgers.reading import table_of, visible
+from services.ledgers.titles import department_names
+
+router = APIRouter(prefix="/api/ledgers", tags=["核对"])
+
+# As many of one kind as a page can show; whoever has more works them off and looks again.
+MOST = 50
+_NAMED = 5
+
+
+class FindingOut(BaseModel):
+    """A group of rows that somebody has to look at."""
+
+    code: str
+    title: str
+    label: str = Field(description="what the rows have in common; the list's search finds them by it")
+    department: str | None = Field(description="where the rows are of one department")
+    rows: int
+    differing: list[str] = Field(description="the first of the values that should be one")
+
+
+class FindingsOut(BaseModel):
+    """All findings in the caller's data scope; `more` says that there are others of some kind."""
+
+    items: list[FindingOut]
+    more: bool
+
+
+@router.get("/{slug}/findings", dependencies=[require("ledgers:{slug}:read")], summary="需要核对的记录")
+def findings(slug: str, session: SessionDep, who: CurrentPrincipal) -> FindingsOut:
+    """Looked for among the rows that the caller may see; a ledger that declares none has none."""
+    row_class = known_ledger(slug)
+    found = [_found(session, who, row_class, finding) for finding in row_class.ledger.findings]
+    return FindingsOut(items=[one for part in found for one in part[:MOST]], more=any(len(p) > MOST for p in found))
+
+
+def _found(session: Session, who: Principal, row_class: type[LedgerRow], finding: Finding) -> list[FindingOut]:
+    c, on = table_of(row_class).c, today()
+    keys = [c[key] for key in finding.keys]
+    where = [*visible(row_class, who), *(key.is_not(None) for key in keys)]
+    if finding.unless is not None:
+        where.append(not_(finding.unless.sql(c, on)))
+    differing = func.array_agg(func.distinct(c[finding.differ])) if finding.differ else null()
+    groups = select(*keys, func.count().label("rows"), differing.label("differing")).where(*where).group_by(*keys)
+    if finding.lacks is not None:
+        groups = groups.having(not_(func.bool_or(finding.lacks.sql(c, on))))
+    if finding.differ is not None:
+        groups = groups.having(func.count(func.distinct(c[finding.differ])) > 1)
+    rows = session.execute(groups.order_by(*keys).limit(MOST + 1)).mappings().all()
+    names = department_names(session, {row["dept_id"] for row in rows if "dept_id" in row})
+    return [
+        FindingOut(
+            code=finding.code,
+            title=finding.title,
+            label=row[finding.search],
+            department=names.get(row["dept_id"]) if "dept_id" in row else None,
+            rows=row["rows"],
+            differing=row["differing"][:_NAMED] if finding.differ else [],
+        )
+        for row in rows
+    ]
