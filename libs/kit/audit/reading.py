@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from kit.audit.tables import AuditLog
-from kit.audit.words import Words
+from kit.audit.words import Result, Words
 from kit.directory.tables import DirectoryPerson
 
 MOST_SIZE = 200
@@ -33,7 +33,7 @@ class AuditFilter(BaseModel):
     action: _Code | None = None
     object_type: _Code | None = None
     object_id: _Code | None = None
-    result: Literal["ok", "failed", "refused"] | None = None
+    result: Result | None = None
     q: _Code | None = None
 
 

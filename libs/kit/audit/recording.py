@@ -12,6 +12,7 @@ from contracts.principal import Principal
 from kit.audit import canonical
 from kit.audit.origin import origin, written
 from kit.audit.tables import AuditLog
+from kit.audit.words import Result
 from kit.db.clock import now
 from kit.db.database import AUDIT_KEYS
 from kit.db.ids import uuid7
@@ -28,12 +29,13 @@ def record(
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-    result: str = "ok",
+    result: Result = "ok",
     detail: Mapping[str, Any] | None = None,
     username: str | None = None,
 ) -> None:
     """Adds one audit row to the caller's transaction. `principal` is None for what the system does by itself and for
-    failed sign-ins, where `username` says what was typed. `result` is ok, failed or refused. Personal numbers are masked by
+    failed sign-ins, where `username` says what was typed. `result` is pending
+    where another step has to follow. Personal numbers are masked by
     the caller; those that got into a text all the same, a search for one for instance, are masked here."""
     source = origin.get()
     row = AuditLog(

@@ -6,8 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Literal
 
-RESULTS = {"ok": "成功", "failed": "失败", "refused": "被拒绝"}
+# A closed list: the page has a word and a colour for each.
+Result = Literal["ok", "failed", "refused", "pending"]
+RESULTS: dict[str, str] = {"ok": "成功", "failed": "失败", "refused": "被拒绝", "pending": "待验证"}
 
 ACTIONS = {
     "access.refuse": "越权访问",

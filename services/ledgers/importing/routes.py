@@ -298,8 +298,8 @@ def confirm(
     except confirming.RowsChanged as changed:
         # Answered rather than raised: the renewed preview has to be committed.
         audit.record(
-            session, principal, f"ledgers:{slug}:import.confirm", "import", job.id, result="rows_changed",
-            detail={"file": job.file_name, "rows": len(changed.rows)},
+            session, principal, f"ledgers:{slug}:import.confirm", "import", job.id, result="refused",
+            detail={"file": job.file_name, "rows": len(changed.rows), "code": "rows_changed"},
         )  # fmt: skip
         errors = [FieldError(("row", row), "rows_changed", "对应的记录已被他人修改") for row in changed.rows[:100]]
         return problem_response(

@@ -17,7 +17,7 @@ export interface Entry {
   object_type: string;
   object_title: string;
   object_id: string | null;
-  result: "ok" | "failed" | "refused";
+  result: "ok" | "failed" | "refused" | "pending";
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   detail: Record<string, unknown> | null;

@@ -8,6 +8,7 @@ export const RESULTS: Record<Entry["result"], { text: string; tone: Tone }> = {
   ok: { text: "成功", tone: "green" },
   failed: { text: "失败", tone: "orange" },
   refused: { text: "被拒绝", tone: "red" },
+  pending: { text: "待验证", tone: "blue" },
 };
 
 export const DAYS = 7;
