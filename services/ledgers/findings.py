@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlalchemy import func, not_, null, select
+from sqlalchemy import func, literal, not_, null, select
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
@@ -58,7 +58,13 @@ def _found(session: Session, who: Principal, row_class: type[LedgerRow], finding
     differing = func.array_agg(func.distinct(c[finding.differ])) if finding.differ else null()
     groups = select(*keys, func.count().label("rows"), differing.label("differing")).where(*where).group_by(*keys)
     if finding.lacks is not None:
-        groups = groups.having(not_(func.bool_or(finding.lacks.sql(c, on))))
+        # Among all rows, also those that this person may not see: a leader entered by a colleague is a leader.
+        other = table_of(row_class).alias()
+        there = [other.c.deleted_at.is_(None), finding.lacks.sql(other.c, on)]
+        if finding.unless is not None:
+            there.append(not_(finding.unless.sql(other.c, on)))
+        same = (other.c[key] == c[key] for key in finding.keys)
+        groups = groups.where(not_(select(literal(1)).where(*there, *same).exists()))
     if finding.differ is not None:
         groups = groups.having(func.count(func.distinct(c[finding.differ])) > 1)
     rows = session.execute(groups.order_by(*keys).limit(MOST + 1)).mappings().all()

@@ -38,6 +38,7 @@ def test_a_team_without_a_leader_is_found_and_mended(open_office: Open, stack: S
             f"/api{TEAMS}/{row.json()['id']}", json={"version": row.json()["version"], "duty": "leader"}
         )
         assert changed.status_code == 200, changed.text
-    office.go(f"{TEAMS}?q={team}")
+    with office.page.expect_response(lambda answer: answer.url.endswith("/findings")):
+        office.go(f"{TEAMS}?q={team}")
     expect(office.rows).to_have_count(1)
     expect(office.main.get_by_text(f"队伍没有队长：工程部 {team}")).to_have_count(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from services.ledgers.catalogue import BY_SLUG
 from tests.catalogue.conftest import Bench
@@ -42,6 +43,15 @@ def test_a_team_needs_a_leader_who_is_still_there(bench: Bench) -> None:
     back = {"version": gone["version"], "status": "serving"}
     assert bench.ask(boss, "PUT", f"/{SLUG}/{gone['id']}", json=back).status_code == 200
     assert found(bench, boss) == []
+
+
+def test_a_leader_whom_one_does_not_see_is_a_leader_all_the_same(bench: Bench) -> None:
+    clerk = bench.who(grant(TEAMS), scope="own", department=HOME, user_id=uuid4())
+    body = {**example(TEAMS, HOME, 1), "team_name": "抢险队", "duty": "member"}
+    assert bench.ask(clerk, "POST", f"/{SLUG}", json=body).status_code == 201
+    assert [one[0] for one in found(bench, clerk)] == ["no_leader"]
+    join(bench, 2, duty="leader")
+    assert found(bench, clerk) == []
 
 
 def test_one_telephone_is_one_persons(bench: Bench) -> None:

@@ -34,9 +34,9 @@ def record(
     username: str | None = None,
 ) -> None:
     """Adds one audit row to the caller's transaction. `principal` is None for what the system does by itself and for
-    failed sign-ins, where `username` says what was typed. `result` is pending
-    where another step has to follow. Personal numbers are masked by
-    the caller; those that got into a text all the same, a search for one for instance, are masked here."""
+    failed sign-ins, where `username` says what was typed. `result` is pending where another step has
+    to follow. Personal numbers are masked by the caller; those that got into a text all the same, a search for one for
+    instance, are masked here."""
     source = origin.get()
     row = AuditLog(
         id=uuid7(),
