@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.office import api
+from tests.browser.office import api, cells_of
 from tests.system.stack import Stack
 
 pytestmark = pytest.mark.timeout(900)
@@ -53,6 +53,9 @@ def test_rows_are_changed_deleted_and_brought_back_together(
     office.main.get_by_label("选择 警戒带").check()
     bar = office.main.get_by_role("region", name="批量操作")
     expect(bar).to_contain_text("已选 2 条")
+    bar.get_by_role("button", name="导出选中").click()
+    sheet = cells_of(office.save_as(page.get_by_role("menuitem", name=re.compile("^全部字段"))))
+    assert {"防爆手电筒", "警戒带"} <= set(sheet) and "堵漏夹具" not in sheet
     bar.get_by_role("button", name="批量修改").click()
     office.choose("要修改的字段", "保管人")
     page.locator("#batch-value").fill("赵六")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -167,3 +168,50 @@ def department() -> Any:
     from tests import company
 
     return company.department_id("城南储配站")
+
+
+def test_ticked_rows_are_exported_and_no_others(bench: Bench) -> None:
+    desk = desk_of(bench, SUPPLIES)
+    desk.bring_in(sample("应急物资台账.xlsx"))
+    station = desk_of(bench, SUPPLIES, department="城南储配站")
+    mine = station.ask("GET", "", params={"sort": "next_maintain", "size": 200}).json()["items"]
+    ticked = [mine[2]["id"], mine[0]["id"]]
+    others = {row["id"] for row in desk.ask("GET", "", params={"size": 200}).json()["items"]} - {
+        row["id"] for row in mine
+    }
+    body = {"ids": [*ticked, min(others)], "columns": "name,dept_id", "sort": "-next_maintain"}
+    answer = station.ask("POST", "/export.xlsx", json=body)
+    assert answer.status_code == 200, answer.text
+    rows = [row[:2] for row in opened(answer.content).worksheets[0].iter_rows(values_only=True)]
+    assert rows[0] == ("物资名称", "所属部门")
+    names = [row[0] for row in rows[1:]]
+    assert sorted(names) == sorted([mine[0]["name"], mine[2]["name"]]), "what is out of reach is left out"
+    # The order is the list's, not that of ticking.
+    ordered = station.ask("GET", "", params={"sort": "-next_maintain", "size": 200}).json()["items"]
+    assert names == [row["name"] for row in ordered if row["id"] in ticked]
+    with bench.database.session() as session:
+        entry = session.scalars(select(AuditLog).where(AuditLog.action == f"ledgers:{SUPPLIES}:export")).one()
+    assert entry.detail is not None and (entry.detail["rows"], entry.detail["ticked"]) == (2, 3)
+    # All fields, when nothing is said: the file can be brought back without a change.
+    whole = station.ask("POST", "/export.xlsx", json={"ids": ticked})
+    assert station.upload(whole.content)["unchanged"] == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"ids": []}, "too_short"),
+        ({"ids": ["00000000-0000-0000-0000-000000000000"] * 1001}, "too_long"),
+        ({"ids": ["00000000-0000-0000-0000-000000000000"]}, "no_rows"),
+        ({"ids": ["00000000-0000-0000-0000-000000000000"], "columns": "secret"}, "unknown_field"),
+        ({"ids": ["00000000-0000-0000-0000-000000000000"], "sort": "secret"}, None),
+        ({}, None),
+    ],
+)
+def test_what_cannot_be_exported_as_ticked_is_refused(bench: Bench, body: dict[str, Any], code: str | None) -> None:
+    answer = desk_of(bench, SUPPLIES).ask("POST", "/export.xlsx", json=body)
+    assert answer.status_code == 422, answer.text
+    if code:
+        assert code in answer.text
+    reader = Desk(bench, SUPPLIES, bench.who(f"ledgers:{SUPPLIES}:read"))
+    assert reader.ask("POST", "/export.xlsx", json=body).status_code == 403

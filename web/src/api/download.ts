@@ -23,6 +23,20 @@ export async function download(path: string, fallback: string, query?: Query): P
   return name;
 }
 
+/** A file made for what is asked in the body: what does not fit into an address. */
+export async function downloadFor(path: string, fallback: string, wanted: object): Promise<string> {
+  const response = await signedFetch(
+    new Request(new URL(path, location.origin).href, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(wanted),
+    }),
+  );
+  const name = fileNameOf(response.headers.get("content-disposition"), fallback);
+  saveBlob(await response.blob(), name);
+  return name;
+}
+
 export function saveBlob(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
   saveUrl(url, name);

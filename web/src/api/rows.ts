@@ -1,7 +1,7 @@
 /** What belongs to the rows of a ledger beside themselves: history, batches, the recycle bin, views, labels, attachments. */
-import { saveBlob, fileNameOf } from "./download";
+import { downloadFor } from "./download";
 import type { LibraryNode, Upload } from "./documents";
-import { request, signedFetch, type Query } from "./http";
+import { request, type Query } from "./http";
 import type { Paged } from "./types";
 
 const base = (slug: string) => `/api/ledgers/${encodeURIComponent(slug)}`;
@@ -76,6 +76,12 @@ export interface LabelsWanted {
   frames: boolean;
 }
 
+export interface TickedWanted {
+  ids: string[];
+  columns?: string;
+  sort?: string;
+}
+
 export interface Attachments {
   items: LibraryNode[];
   may_change: boolean;
@@ -94,18 +100,9 @@ export const rows = {
   batchRestore: (slug: string, ids: string[]) =>
     request<BatchResult>("POST", `${base(slug)}/batch-restore`, { body: { ids } }),
   bin: (slug: string, query: Query) => request<Paged<DeletedRow>>("GET", `${base(slug)}/trash`, { query }),
-  labels: async (slug: string, wanted: LabelsWanted) => {
-    const response = await signedFetch(
-      new Request(new URL(`${base(slug)}/labels.pdf`, location.origin).href, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(wanted),
-      }),
-    );
-    const name = fileNameOf(response.headers.get("content-disposition"), "标签.pdf");
-    saveBlob(await response.blob(), name);
-    return name;
-  },
+  labels: (slug: string, wanted: LabelsWanted) => downloadFor(`${base(slug)}/labels.pdf`, "标签.pdf", wanted),
+  exportTicked: (slug: string, title: string, wanted: TickedWanted) =>
+    downloadFor(`${base(slug)}/export.xlsx`, `${title}.xlsx`, wanted),
 };
 
 export const views = {

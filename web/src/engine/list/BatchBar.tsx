@@ -1,12 +1,13 @@
 /** What can be done with the rows that are ticked. Says how many they are, before and after. */
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Space } from "antd";
+import { App, Button, Dropdown, Space } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { describe } from "../../api/problem";
 import { rows as api, type BatchResult } from "../../api/rows";
 import { count } from "../../shared/format";
 import type { LedgerManifest, Row } from "../schema";
 import { nameOf } from "./useRemove";
+import { shownFields, type ColumnChoice } from "./columns";
 import type { Selection } from "./useSelection";
 
 const BatchEdit = lazy(() => import("./BatchEdit"));
@@ -16,11 +17,19 @@ const MOST = 1000;
 const MOST_LABELS = 500;
 const UNDO_SECONDS = 15;
 
-export function BatchBar({ ledger, selection }: { ledger: LedgerManifest; selection: Selection }) {
+interface Props {
+  ledger: LedgerManifest;
+  selection: Selection;
+  /** The list's columns and order, which an export follows. */
+  choice: ColumnChoice;
+  sort: string;
+}
+
+export function BatchBar({ ledger, selection, choice, sort }: Props) {
   const { modal, message, notification } = App.useApp();
   const client = useQueryClient();
   const [open, setOpen] = useState<"edit" | "labels" | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useState<"delete" | "export" | null>(null);
   const { rows } = selection;
   if (!rows.length) return null;
   const number = count(rows.length);
@@ -51,13 +60,13 @@ export function BatchBar({ ledger, selection }: { ledger: LedgerManifest; select
   }
 
   async function run(work: () => Promise<void>) {
-    setBusy(true);
+    setBusy("delete");
     try {
       await work();
     } catch (error) {
       message.error(describe(error));
     } finally {
-      setBusy(false);
+      setBusy(null);
       await reload();
     }
   }
@@ -98,6 +107,24 @@ export function BatchBar({ ledger, selection }: { ledger: LedgerManifest; select
     });
   }
 
+  const shown = shownFields(ledger, choice);
+
+  async function exportTicked(columns: string) {
+    setBusy("export");
+    try {
+      const wanted = {
+        ids: rows.map((row) => row.id),
+        ...(columns === "shown" ? { columns: shown.map((field) => field.key).join(",") } : {}),
+        ...(sort ? { sort } : {}),
+      };
+      message.success(`已下载 ${await api.exportTicked(ledger.slug, ledger.title, wanted)}`);
+    } catch (error) {
+      message.error(describe(error));
+    } finally {
+      setBusy(null);
+    }
+  }
+
   const tooMany = rows.length > MOST;
   return (
     <div className="batch-bar no-print" role="region" aria-label="批量操作">
@@ -111,9 +138,26 @@ export function BatchBar({ ledger, selection }: { ledger: LedgerManifest; select
           </Button>
         )}
         {ledger.permissions.delete && (
-          <Button danger disabled={tooMany} loading={busy} onClick={() => void remove()}>
+          <Button danger disabled={tooMany} loading={busy === "delete"} onClick={() => void remove()}>
             批量删除
           </Button>
+        )}
+        {ledger.permissions.export && (
+          <Dropdown
+            trigger={["click"]}
+            disabled={tooMany}
+            menu={{
+              items: [
+                { key: "all", label: `全部字段（${ledger.fields.length} 列）` },
+                { key: "shown", label: `当前显示的列（${shown.length} 列）` },
+              ],
+              onClick: ({ key }) => void exportTicked(key),
+            }}
+          >
+            <Button disabled={tooMany} loading={busy === "export"} aria-haspopup="menu">
+              导出选中
+            </Button>
+          </Dropdown>
         )}
         {Boolean(ledger.labels?.length) && (
           <Button disabled={rows.length > MOST_LABELS} onClick={() => setOpen("labels")}>

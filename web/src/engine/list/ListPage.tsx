@@ -87,7 +87,7 @@ export function ListPage({ path }: { path: string }) {
     return () => window.removeEventListener("keydown", leave);
   }, [full]);
 
-  const { update, delete: mayDelete } = ledger.permissions;
+  const { update, delete: mayDelete, export: mayExport } = ledger.permissions;
   const phone = usePhone();
   const wide = [
     ...columnsOf(ledger, choice, state.sort, (state.page - 1) * state.size + 1),
@@ -127,7 +127,7 @@ export function ListPage({ path }: { path: string }) {
       })
     : wide;
   const width = wide.reduce((total, column) => total + Number(column.width ?? 120), 0);
-  const selectable = update || mayDelete || Boolean(ledger.labels?.length);
+  const selectable = update || mayDelete || mayExport || Boolean(ledger.labels?.length);
   const empty = !list.data?.items.length;
   const filtered = Boolean(state.q || state.dept || Object.keys(state.filters).length);
 
@@ -177,7 +177,7 @@ export function ListPage({ path }: { path: string }) {
           exportQuery={{ ...toFilters(ledger, state), sort: state.sort || undefined }}
         />
         <Totals ledger={ledger} query={toFilters(ledger, state)} />
-        <BatchBar ledger={ledger} selection={selection} />
+        <BatchBar ledger={ledger} selection={selection} choice={choice} sort={state.sort} />
         {list.isError ? (
           <Failure error={list.error} onRetry={() => void list.refetch()} />
         ) : (
