@@ -83,18 +83,18 @@ def seed(service: One = None, every: Every = False) -> None:
 def scan(
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="按哪一天计算，默认今天")] = None,
 ) -> None:
-    """立即执行到期扫描，产生预警。"""
+    """立即执行每天早晨的扫描：到期的产生预警，需要核对的产生提醒。"""
     from kit.db import Database, today
 
     day = on.date() if on else today()
-    expiry = _load("services.ledgers.expiry", "scan")
+    morning = _load("services.ledgers.morning", "scan")
     database = Database(context.settings("ledgers"), pool_size=1, max_overflow=0)
     try:
         with database.transaction() as session:
-            count = expiry(session, day)
+            told = morning(session, day)
     finally:
         database.close()
-    out.print(f"{day}：产生 {count} 条到期预警")
+    out.print(f"{day}：产生 {told.warnings} 条到期预警，{told.findings} 条核对提醒")
 
 
 def rebuild(service: Annotated[str, typer.Argument(help="服务名，例如 reports")] = "reports") -> None:

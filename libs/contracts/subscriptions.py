@@ -12,6 +12,7 @@ from contracts.events import (
     DueDateTold,
     Event,
     FactsRequested,
+    LedgerFindingFound,
     LedgerRowExpiring,
     LedgerRowRenewed,
     LedgerRowsChanged,
@@ -35,6 +36,7 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
     LedgerRowExpiring: ("workflow",),
     LedgerRowRenewed: ("workflow",),
     LedgerRowShort: ("workflow",),
+    LedgerFindingFound: ("workflow",),
     DocumentStored: ("documents.checks",),
     AuditAnchored: ("documents.anchors",),
 }

@@ -7,13 +7,14 @@ from fastapi import FastAPI
 from kit.http.app import create_app
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies
-from services.ledgers import exporting, findings, manifest, routes, row_routes, template, totals, usage, views
+from services.ledgers import exporting, manifest, routes, row_routes, template, totals, usage, views
 from services.ledgers.audited import WORDS
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.checks import routes as checks
 from services.ledgers.enquiry import routes as enquiry
 from services.ledgers.exports import jobs as export_jobs
 from services.ledgers.exports import routes as exports
+from services.ledgers.findings import routes as findings
 from services.ledgers.importing import jobs, mapping_routes, undo_routes
 from services.ledgers.importing import routes as importing
 from services.ledgers.labels import routes as labels

@@ -31,6 +31,7 @@ from kit.bus import emit_all
 from kit.bus.tables import MAX_EVENT_BYTES
 from kit.db import today
 from services.ledgers import expiry, shortage
+from services.ledgers.findings import notices as finding_notices
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.reading import counts, table_of
 
@@ -45,6 +46,7 @@ def announce(session: Session, row_class: type[LedgerRow], ids: Sequence[UUID], 
     session.flush()
     reopened = expiry.settle(session, row_class, ids)
     shortage.settle(session, row_class, ids)
+    finding_notices.settle(session, row_class)
     tell(session, row_class, [*ids, *reopened], actor=actor)
     counts.forget(row_class.ledger.slug)
 

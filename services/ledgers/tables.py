@@ -2,6 +2,7 @@
 
 from services.ledgers import catalogue, history, shortage, views, warnings_table
 from services.ledgers.exports import tables as exports
+from services.ledgers.findings import notices as findings
 from services.ledgers.importing import tables as importing
 from services.ledgers.models import Base
 from services.ledgers.radar import tables as radar
@@ -9,4 +10,7 @@ from services.ledgers.radar import tables as radar
 metadata = Base.metadata
 metadata.info["standing"] = history.standing(catalogue.LEDGERS)
 
-__all__ = ["catalogue", "exports", "history", "importing", "metadata", "radar", "shortage", "views", "warnings_table"]
+__all__ = [
+    "catalogue", "exports", "findings", "history", "importing", "metadata", "radar", "shortage", "views",
+    "warnings_table",
+]  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from contracts.events import DueDateTold, FactsRequested
 from kit import log
 from kit.worker import DirectoryWorker, daily, handles, main
-from services.ledgers import changes, expiry
+from services.ledgers import changes, morning
 from services.ledgers.catalogue import BY_SLUG, LEDGERS
 from services.ledgers.radar import telling
 
@@ -34,8 +34,9 @@ class LedgersWorker(DirectoryWorker):
 
     @daily("06:00", name="expiry-scan")
     def scan(self, session: Session, on: date) -> None:
-        """Warns about due dates (domain.md 1.3)."""
-        _log.info("expiry_scan", on=on.isoformat(), warnings=expiry.scan(session, on))
+        """Warns about due dates (domain.md 1.3) and about what is wrong with several rows together."""
+        told = morning.scan(session, on)
+        _log.info("expiry_scan", on=on.isoformat(), warnings=told.warnings, findings=told.findings)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from contracts.events import LedgerRowExpiring, LedgerRowRenewed, LedgerRowShort
+from contracts.events import LedgerFindingFound, LedgerRowExpiring, LedgerRowRenewed, LedgerRowShort
 from kit import log
 from kit.worker import DirectoryWorker, daily, every, handles
 from services.workflow.notices import handlers as notices
@@ -28,6 +28,11 @@ class WorkflowWorker(DirectoryWorker):
     def warn_of_shortage(self, session: Session, event: LedgerRowShort) -> None:
         """A notice that a stock has fallen below its minimum."""
         notices.warn_of_shortage(session, event)
+
+    @handles(LedgerFindingFound)
+    def warn_of_finding(self, session: Session, event: LedgerFindingFound) -> None:
+        """A notice that several rows together are not right."""
+        notices.warn_of_finding(session, event)
 
     @handles(LedgerRowRenewed)
     def close_notices(self, session: Session, event: LedgerRowRenewed) -> None:

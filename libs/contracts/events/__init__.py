@@ -16,6 +16,7 @@ from contracts.events.identity import (
 )
 from contracts.events.ledgers import (
     DueDateTold,
+    LedgerFindingFound,
     LedgerRowExpiring,
     LedgerRowRenewed,
     LedgerRowsChanged,
@@ -34,6 +35,7 @@ __all__ = [
     "DueDateTold",
     "Event",
     "FactsRequested",
+    "LedgerFindingFound",
     "LedgerRowExpiring",
     "LedgerRowRenewed",
     "LedgerRowShort",

@@ -78,10 +78,32 @@ class LedgerRowShort(Event):
     level: WarningLevel = "orange"
 
 
+class LedgerFindingFound(Event):
+    """Something is wrong with several rows together: a team has no leader. `row_id` names the group and the department that
+    is told, and stays the same as long as they do; `field` is the finding's code. The list finds the rows by `search`.
+    LedgerRowRenewed of the same `row_id` and field closes it."""
+
+    type: ClassVar[str] = "cn.gas.ledger.finding_found.v1"
+
+    ledger: str
+    ledger_title: str
+    row_id: UUID
+    row_version: int
+    title: str
+    department_id: UUID
+    owner_id: UUID | None = None
+    field: str
+    label: str
+    search: str
+    found_on: date
+    level: WarningLevel = "orange"
+
+
 class LedgerRowRenewed(Event):
     """The due date of a row no longer calls for a warning: it was changed, the row was retired, deleted, or replaced
-    by a newer one. Notices of (row, due field) whose date is not `due_on` are closed; all of them when it is None.
-    `row_version` orders this against LedgerRowExpiring of the same row, whichever arrives first."""
+    by a newer one; a shortage was refilled, a finding mended. Notices of (row, due field) whose date is not `due_on` are
+    closed; all of them when it is None. `row_version` orders this against LedgerRowExpiring of the same row, whichever
+    arrives first."""
 
     type: ClassVar[str] = "cn.gas.ledger.row_renewed.v1"
 
@@ -90,7 +112,7 @@ class LedgerRowRenewed(Event):
     row_version: int
     due_field: str
     due_on: date | None = None
-    reason: Literal["changed", "deleted", "retired", "replaced", "refilled"]
+    reason: Literal["changed", "deleted", "retired", "replaced", "refilled", "mended"]
 
 
 class DueDateTold(Event):

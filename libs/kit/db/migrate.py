@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from alembic import command, context
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
@@ -116,8 +117,10 @@ def grant(connection: Connection, role: str) -> None:
 
 
 def revision(settings: ServiceSettings, message: str) -> None:
-    """Writes a new revision from the difference between the models and the database."""
-    command.revision(config(settings.service, settings.migration_url()), message=message, autogenerate=True)
+    """Writes a new revision from the difference between the models and the database, numbered after the last one."""
+    made = config(settings.service, settings.migration_url())
+    last = ScriptDirectory.from_config(made).get_current_head() or "0"
+    command.revision(made, message=message, autogenerate=True, rev_id=f"{int(last) + 1:04d}")
 
 
 def drift(settings: ServiceSettings) -> str | None:

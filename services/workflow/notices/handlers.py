@@ -14,11 +14,11 @@ from sqlalchemy import Date, Integer, cast, delete, func, literal, select, updat
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from contracts.events import LedgerRowExpiring, LedgerRowRenewed, LedgerRowShort
+from contracts.events import LedgerFindingFound, LedgerRowExpiring, LedgerRowRenewed, LedgerRowShort
 from kit import log
 from kit.db import now, uuid7
 from services.workflow.notices.models import Notice, NoticeRecipient, NoticeRule, NoticeSubject
-from services.workflow.notices.rules import EXPIRY, SHORTAGE, recipients
+from services.workflow.notices.rules import EXPIRY, FINDING, SHORTAGE, recipients
 
 _log = log.get(__name__)
 
@@ -39,15 +39,23 @@ def warn_of_shortage(session: Session, event: LedgerRowShort) -> None:
     _tell(session, event, SHORTAGE, event.field, due_on=event.fell_on, threshold=0, label=label)
 
 
+def warn_of_finding(session: Session, event: LedgerFindingFound) -> None:
+    """One notice for each time that several rows are found not to be right together; the day stands for the date."""
+    _tell(
+        session, event, FINDING, event.field, due_on=event.found_on, threshold=0, label=event.label, search=event.search
+    )
+
+
 def _tell(
     session: Session,
-    event: LedgerRowExpiring | LedgerRowShort,
+    event: LedgerRowExpiring | LedgerRowShort | LedgerFindingFound,
     kind: str,
     field: str,
     *,
     due_on: date,
     threshold: int,
     label: str,
+    search: str | None = None,
 ) -> None:
     subject = _locked_subject(session, event.ledger, event.row_id, field)
     notice = session.scalars(
@@ -66,6 +74,7 @@ def _tell(
     notice.title = event.title
     notice.type_title = event.ledger_title
     notice.due_label = label
+    notice.search = search
     notice.department_id = event.department_id
     notice.owner_id = event.owner_id
     session.flush()

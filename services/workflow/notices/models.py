@@ -75,6 +75,8 @@ class Notice(Base):
     title: Mapped[str]
     type_title: Mapped[str]
     due_label: Mapped[str]
+    # What the list is searched by for a notice that is about several rows.
+    search: Mapped[str | None]
     department_id: Mapped[UUID]
     owner_id: Mapped[UUID | None]
     vacant: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))

@@ -41,11 +41,12 @@ class NoticeQuery(BaseModel):
 
 
 class NoticeRef(BaseModel):
-    """The row that the notice is about."""
+    """The row that the notice is about; where it is about several rows, `search` finds them in the list."""
 
     service: str
     type: str
     id: UUID
+    search: str | None = None
 
 
 class NoticeItem(BaseModel):
@@ -61,7 +62,7 @@ class NoticeItem(BaseModel):
     read_at: datetime | None
     created_at: datetime
     closed_at: datetime | None
-    close_reason: Literal["changed", "deleted", "retired", "replaced", "refilled"] | None
+    close_reason: Literal["changed", "deleted", "retired", "replaced", "refilled", "mended"] | None
 
 
 class NoticePage(BaseModel):
@@ -185,7 +186,7 @@ def _item(copy: NoticeRecipient, notice: Notice, subject: NoticeSubject, on: dat
             "id": notice.id,
             "kind": notice.kind,
             "title": title_of(notice, on),
-            "ref": {"service": subject.service, "type": subject.type, "id": subject.ref_id},
+            "ref": {"service": subject.service, "type": subject.type, "id": subject.ref_id, "search": notice.search},
             "due_on": notice.due_on,
             "threshold": notice.threshold,
             "level": notice.level,

@@ -13,7 +13,7 @@ from kit.directory import people_with_role
 from kit.directory.tables import DirectoryPerson
 from services.workflow.notices.models import NoticeRule
 
-EXPIRY, SHORTAGE = "expiry", "shortage"
+EXPIRY, SHORTAGE, FINDING = "expiry", "shortage", "finding"
 
 # Warned where nobody holds a role that a rule names: the department that answers for the others (domain.md 1.3).
 LAST_RESORT = "safety_management"
@@ -37,6 +37,7 @@ DEFAULTS = {
             "department_head": ("nearest", _STORES),
         },
     },
+    FINDING: {"orange": {"safety_officer": ("nearest", _OFFICER)}},
 }
 _WAITED = "平台默认：逾期未处理的提醒逐级上报，依据《安全生产法》第五条、第二十五条"
 # (kind, level) → recipient → (after days unhandled, reach): domain.md 1.3 leaves the days to the company.
@@ -44,6 +45,7 @@ ESCALATIONS = {
     (EXPIRY, "yellow"): {"department_head": (30, "nearest")},
     (EXPIRY, "orange"): {LAST_RESORT: (14, "company")},
     (EXPIRY, "red"): {LAST_RESORT: (3, "company")},
+    (FINDING, "orange"): {"department_head": (7, "nearest"), LAST_RESORT: (30, "company")},
     (SHORTAGE, "orange"): {LAST_RESORT: (7, "company"), "leader": (30, "company")},
 }
 

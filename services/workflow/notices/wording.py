@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.workflow.notices.models import Notice
-from services.workflow.notices.rules import SHORTAGE
+from services.workflow.notices.rules import FINDING, SHORTAGE
 
 
 def remaining(due_on: date, today: date) -> str:
@@ -24,6 +24,8 @@ def expiry_title(title: str, due_label: str, due_on: date, today: date) -> str:
 
 def title_of(notice: Notice, today: date) -> str:
     """The sentence of a notice as it stands today."""
+    if notice.kind == FINDING:
+        return f"{notice.type_title} {notice.title}：{notice.due_label}"
     if notice.kind == SHORTAGE:
         return f"{notice.title} {notice.due_label}"
     return expiry_title(notice.title, notice.due_label, notice.due_on, today)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from contracts.events import LedgerRowShort
+from contracts.events import LedgerFindingFound, LedgerRowShort
 from kit.db import Database, today
-from services.workflow.notices.handlers import escalate, renew, warn, warn_of_shortage
+from services.workflow.notices.handlers import escalate, renew, warn, warn_of_finding, warn_of_shortage
 from services.workflow.notices.models import Notice, NoticeRecipient, NoticeRule
 from services.workflow.notices.wording import title_of
 from tests.service.workflow.company import PEOPLE, expiring, id_of, renewed
@@ -101,3 +101,34 @@ def test_refilled_and_fallen_again_on_one_day(database: Database) -> None:
         # The closing of the first fall, arriving late and twice, closes nothing of the second.
         renew(session, refilled)
         assert session.scalar(select(Notice.closed_at)) is None
+
+
+def finding(**changes: Any) -> LedgerFindingFound:
+    values: dict[str, Any] = {
+        "ledger": "emergency-teams", "ledger_title": "应急队伍", "row_id": id_of("group"), "row_version": 1,
+        "title": "运行部 抢险队", "department_id": id_of("运行部"), "field": "no_leader", "label": "队伍没有队长",
+        "search": "抢险队", "found_on": today(), **changes,
+    }  # fmt: skip
+    return LedgerFindingFound.model_validate(values)
+
+
+def test_a_finding_reaches_the_officer_and_after_days_those_above(database: Database) -> None:
+    with database.transaction() as session:
+        warn_of_finding(session, finding())
+    with database.session() as session:
+        (notice,) = session.scalars(select(Notice))
+        assert (title_of(notice, today()), notice.search) == ("应急队伍 运行部 抢险队：队伍没有队长", "抢险队")
+    assert reached(database) == ["运行安全员"]
+    after(database, 7)
+    assert reached(database) == ["运行安全员", "运行负责人"]
+    after(database, 30)
+    assert "安全管理" in reached(database)
+    mended = renewed(
+        ledger="emergency-teams", row_id=id_of("group"), row_version=1, due_field="no_leader", due_on=None,
+        reason="mended",
+    )  # fmt: skip
+    with database.transaction() as session:
+        renew(session, mended)
+    with database.session() as session:
+        (notice,) = session.scalars(select(Notice))
+        assert notice.close_reason == "mended"

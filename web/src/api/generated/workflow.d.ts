@@ -4,6 +4,125 @@
  */
 
 export interface paths {
+    "/api/workflow/_permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本服务的权限目录 */
+        get: operations["get_workflow__permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计日志 */
+        get: operations["get_workflow_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow/audit/_words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计日志的操作和对象 */
+        get: operations["get_workflow_audit__words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow/audit/_chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计链状态 */
+        get: operations["get_workflow_audit__chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow/audit/_verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 校验最后若干条 */
+        post: operations["post_workflow_audit__verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow/audit/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出审计日志 */
+        get: operations["get_workflow_audit_export_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow/_usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 字典条目在本服务中的使用情况 */
+        get: operations["get_workflow__usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflow/_manifest": {
         parameters: {
             query?: never;
@@ -15,7 +134,7 @@ export interface paths {
          * 本服务的页面
          * @description None yet: notices are the bell, which is no leaf of the manual.
          */
-        get: operations["workflow_manifest"];
+        get: operations["get_workflow__manifest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -35,7 +154,7 @@ export interface paths {
          * 我的提醒
          * @description Newest first. The answer has an ETag: a bell that asks again with If-None-Match gets 304 and no body.
          */
-        get: operations["list_notices"];
+        get: operations["get_workflow_notices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -57,7 +176,7 @@ export interface paths {
          * 全部标为已读
          * @description Marks every unread notice of the caller.
          */
-        post: operations["read_all"];
+        post: operations["post_workflow_notices_read_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -77,7 +196,7 @@ export interface paths {
          * 标为已读
          * @description Marks one notice as read (已阅); a second time changes nothing.
          */
-        post: operations["read"];
+        post: operations["post_workflow_notices_notice_id_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -88,10 +207,121 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** HTTPValidationError */
-        HTTPValidationError: {
+        /**
+         * AuditEntry
+         * @description One action. `labels` are the titles of the keys of before, after and detail, as far as they are known.
+         */
+        AuditEntry: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Service */
+            service: string;
+            /** User Id */
+            user_id: string | null;
+            /** Username */
+            username: string | null;
+            /** Name */
+            name: string | null;
+            /** Action */
+            action: string;
+            /** Action Title */
+            action_title: string;
+            /** Object Type */
+            object_type: string;
+            /** Object Title */
+            object_title: string;
+            /** Object Id */
+            object_id: string | null;
+            /** Result */
+            result: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
             /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
+            detail: {
+                [key: string]: unknown;
+            } | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Address */
+            address: string | null;
+            /** User Agent */
+            user_agent: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+        };
+        /**
+         * AuditList
+         * @description A page. `next` is the `before` of the page after it, null on the last one.
+         */
+        AuditList: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: string | null;
+            /** Size */
+            size: number;
+        };
+        /**
+         * AuditWords
+         * @description What can be filtered by.
+         */
+        AuditWords: {
+            /** Service */
+            service: string;
+            /** Title */
+            title: string;
+            /** Actions */
+            actions: components["schemas"]["Word"][];
+            /** Objects */
+            objects: components["schemas"]["Word"][];
+        };
+        /**
+         * ChainStatus
+         * @description How far the chain is, and what is known of it outside.
+         */
+        ChainStatus: {
+            /** Service */
+            service: string;
+            /** Position */
+            position: number;
+            /** Head */
+            head: string;
+            /** Sealed At */
+            sealed_at: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Anchored Position */
+            anchored_position: number | null;
+            /** Anchored At */
+            anchored_at: string | null;
+            /** Signed */
+            signed: boolean;
+        };
+        /**
+         * FindingOut
+         * @description Something that is not as it was.
+         */
+        FindingOut: {
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
         };
         /**
          * NoticeItem
@@ -133,7 +363,7 @@ export interface components {
             /** Closed At */
             closed_at: string | null;
             /** Close Reason */
-            close_reason: ("changed" | "deleted" | "retired" | "replaced") | null;
+            close_reason: ("changed" | "deleted" | "retired" | "replaced" | "refilled" | "mended") | null;
         };
         /**
          * NoticePage
@@ -153,7 +383,7 @@ export interface components {
         };
         /**
          * NoticeRef
-         * @description The row that the notice is about.
+         * @description The row that the notice is about; where it is about several rows, `search` finds them in the list.
          */
         NoticeRef: {
             /** Service */
@@ -165,6 +395,25 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Search */
+            search?: string | null;
+        };
+        /**
+         * PermissionsDeclared
+         * @description A service says what there is to permit in it: all of it, each time. Auth keeps the newest list of each service, offers
+         *     it where roles are edited, and refuses a grant that nothing answers to.
+         */
+        PermissionsDeclared: {
+            /** Service */
+            service: string;
+            /** Title */
+            title: string;
+            /** Resources */
+            resources: components["schemas"]["ResourceFact"][];
+            /** Verbs */
+            verbs: {
+                [key: string]: string;
+            };
         };
         /**
          * ReadAll
@@ -174,18 +423,129 @@ export interface components {
             /** Read */
             read: number;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
+        /**
+         * ResourceFact
+         * @description Something that permissions are about, with what may be done to it.
+         */
+        ResourceFact: {
+            /** Resource */
+            resource: string;
+            /** Title */
+            title: string;
+            /** Verbs */
+            verbs: string[];
+        };
+        /**
+         * VerifyIn
+         * @description How many of the last links to check.
+         */
+        VerifyIn: {
+            /**
+             * Last
+             * @default 1000
+             */
+            last: number;
+        };
+        /**
+         * VerifyOut
+         * @description The result of a check.
+         */
+        VerifyOut: {
+            /** Service */
+            service: string;
+            /** Sound */
+            sound: boolean;
+            /** Rows */
+            rows: number;
+            /** Position */
+            position: number;
+            /** Head */
+            head: string;
+            /** Waiting */
+            waiting: number;
+            /** Anchors */
+            anchors: number;
+            /** Witnesses */
+            witnesses: number;
+            /** Signed */
+            signed: boolean;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Word
+         * @description A code and what it is called.
+         */
+        Word: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * Problem
+         * @description `code` is stable and English; `title` and `detail` are Chinese and made for people.
+         */
+        Problem: {
+            /**
+             * Type
+             * @default about:blank
+             */
             type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Detail
+             * @default null
+             */
+            detail: string | null;
+            /** Code */
+            code: string;
+            /**
+             * Trace Id
+             * @default null
+             */
+            trace_id: string | null;
+            /** Errors */
+            errors?: components["schemas"]["ProblemError"][];
+            /**
+             * Current
+             * @description on version_conflict: the row as it is now
+             * @default null
+             */
+            current: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Retry After
+             * @description seconds to wait before another try
+             * @default null
+             */
+            retry_after: number | null;
+            /**
+             * Challenge
+             * @description on second_factor_required: what the code has to come with
+             * @default null
+             */
+            challenge: string | null;
+        };
+        /**
+         * ProblemError
+         * @description One invalid input: where it is, a stable English code, a Chinese sentence.
+         */
+        ProblemError: {
+            /** Loc */
+            loc: (string | number)[];
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
         };
     };
     responses: never;
@@ -196,7 +556,239 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    workflow_manifest: {
+    get_workflow__permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionsDeclared"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_audit: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                user?: string | null;
+                action?: string | null;
+                object_type?: string | null;
+                object_id?: string | null;
+                result?: ("ok" | "failed" | "refused" | "pending") | null;
+                q?: string | null;
+                size?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_audit__words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditWords"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_audit__chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainStatus"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflow_audit__verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyOut"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_audit_export_xlsx: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                user?: string | null;
+                action?: string | null;
+                object_type?: string | null;
+                object_id?: string | null;
+                result?: ("ok" | "failed" | "refused" | "pending") | null;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow__usage: {
+        parameters: {
+            query: {
+                dictionary: string;
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow__manifest: {
         parameters: {
             query?: never;
             header?: never;
@@ -216,9 +808,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    list_notices: {
+    get_workflow_notices: {
         parameters: {
             query?: {
                 unread?: boolean | null;
@@ -242,18 +843,18 @@ export interface operations {
                     "application/json": components["schemas"]["NoticePage"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    read_all: {
+    post_workflow_notices_read_all: {
         parameters: {
             query?: never;
             header?: never;
@@ -271,9 +872,18 @@ export interface operations {
                     "application/json": components["schemas"]["ReadAll"];
                 };
             };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    read: {
+    post_workflow_notices_notice_id_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -293,13 +903,13 @@ export interface operations {
                     "application/json": components["schemas"]["NoticeItem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

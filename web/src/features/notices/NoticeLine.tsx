@@ -24,6 +24,7 @@ const CLOSED: Record<string, string> = {
   retired: "已停用或注销",
   refilled: "已补足",
   replaced: "已换新证",
+  mended: "已改正",
 };
 
 export function useReadNotice() {
@@ -34,11 +35,14 @@ export function useReadNotice() {
   });
 }
 
-/** The page that shows the row of a notice; null when it is not one of this person's pages. */
+/** The page that shows the row of a notice, or the list with its rows; null when it is not one of this person's pages. */
 export function placeOf(notice: Notice, pages: Page[]): string | null {
   if (!notice.ref) return null;
   const page = pages.find((candidate) => candidate.key === notice.ref!.type);
-  return page ? `${page.path}?row=${notice.ref.id}` : null;
+  if (!page) return null;
+  return notice.ref.search
+    ? `${page.path}?q=${encodeURIComponent(notice.ref.search)}`
+    : `${page.path}?row=${notice.ref.id}`;
 }
 
 export function NoticeLine({ notice, onOpen }: { notice: Notice; onOpen?: () => void }) {

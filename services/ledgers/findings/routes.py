@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlalchemy import func, literal, not_, null, select
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
 from kit.db import today
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
+from services.ledgers.findings.groups import NAMED, groups
 from services.ledgers.importing.routes import known_ledger
 from services.ledgers.ledger import Finding, LedgerRow
 from services.ledgers.reading import table_of, visible
@@ -20,7 +20,6 @@ router = APIRouter(prefix="/api/ledgers", tags=["核对"])
 
 # As many of one kind as a page can show; whoever has more works them off and looks again.
 MOST = 50
-_NAMED = 5
 
 
 class FindingOut(BaseModel):
@@ -50,24 +49,9 @@ def findings(slug: str, session: SessionDep, who: CurrentPrincipal) -> FindingsO
 
 
 def _found(session: Session, who: Principal, row_class: type[LedgerRow], finding: Finding) -> list[FindingOut]:
-    c, on = table_of(row_class).c, today()
-    keys = [c[key] for key in finding.keys]
-    where = [*visible(row_class, who), *(key.is_not(None) for key in keys)]
-    if finding.unless is not None:
-        where.append(not_(finding.unless.sql(c, on)))
-    differing = func.array_agg(func.distinct(c[finding.differ])) if finding.differ else null()
-    groups = select(*keys, func.count().label("rows"), differing.label("differing")).where(*where).group_by(*keys)
-    if finding.lacks is not None:
-        # Among all rows, also those that this person may not see: a leader entered by a colleague is a leader.
-        other = table_of(row_class).alias()
-        there = [other.c.deleted_at.is_(None), finding.lacks.sql(other.c, on)]
-        if finding.unless is not None:
-            there.append(not_(finding.unless.sql(other.c, on)))
-        same = (other.c[key] == c[key] for key in finding.keys)
-        groups = groups.where(not_(select(literal(1)).where(*there, *same).exists()))
-    if finding.differ is not None:
-        groups = groups.having(func.count(func.distinct(c[finding.differ])) > 1)
-    rows = session.execute(groups.order_by(*keys).limit(MOST + 1)).mappings().all()
+    c = table_of(row_class).c
+    query = groups(row_class, finding, today(), visible(row_class, who))
+    rows = session.execute(query.order_by(*(c[key] for key in finding.keys)).limit(MOST + 1)).mappings().all()
     names = department_names(session, {row["dept_id"] for row in rows if "dept_id" in row})
     return [
         FindingOut(
@@ -76,7 +60,7 @@ def _found(session: Session, who: Principal, row_class: type[LedgerRow], finding
             label=row[finding.search],
             department=names.get(row["dept_id"]) if "dept_id" in row else None,
             rows=row["rows"],
-            differing=row["differing"][:_NAMED] if finding.differ else [],
+            differing=row["differing"][:NAMED] if finding.differ else [],
         )
         for row in rows
     ]
