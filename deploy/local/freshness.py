@@ -21,8 +21,10 @@ SOURCES = ("services", "libs", "deploy/local")
 def is_fresh(layout: Layout, port: int, secrets: dict[str, str], demo_password: str) -> bool:
     """Whether the last `mark` was made with this code, this demo password and these databases."""
     kept = read_json(_file(layout))
-    # A database without a revision is never fresh, even if it was so the last time.
-    return bool(kept) and all(kept["databases"].values()) and kept == _now(port, secrets, demo_password)
+    # A database without the newest revision is never fresh, even if it was so the last time: the code may have changed
+    # between the migration and the mark.
+    newest = all(str(found).endswith(f":{_head(service)}") for service, found in (kept or {}).get("databases", {}).items())
+    return bool(kept) and newest and kept == _now(port, secrets, demo_password)
 
 
 def mark(layout: Layout, port: int, secrets: dict[str, str], demo_password: str) -> None:
@@ -40,6 +42,12 @@ def _now(port: int, secrets: dict[str, str], demo_password: str) -> dict[str, ob
         for file in sorted((PROJECT / folder).rglob("*.py")):
             code.update(str(file.relative_to(PROJECT)).encode() + b"\0" + file.read_bytes() + b"\0")
     return {"code": code.hexdigest(), "databases": {s: _database(s, port, secrets) for s in SERVICES}}
+
+
+def _head(service: str) -> str:
+    """The newest revision of the code: they are numbered (kit.db.migrate.revision)."""
+    versions = (PROJECT / "services" / service / "migrations" / "versions").glob("[0-9]*.py")
+    return max(file.name.partition("_")[0] for file in versions)
 
 
 def _database(service: str, port: int, secrets: dict[str, str]) -> str | None:
