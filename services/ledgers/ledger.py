@@ -113,7 +113,8 @@ class Ledger:
 
     `natural_key` tells rows apart for people and imports; `dept_id` may be part of it. `also_unique` are further keys which
     no two rows share where all of it is filled. `row_title` are the fields by which a notice names a row. `facts` are sent
-    to statistics: the names of fields, and named conditions. `unless` blanks a fact while a condition holds."""
+    to statistics: the names of fields, and named conditions. `unless` blanks a fact while a condition holds. `import_by` is a
+    whole number that a workbook may be said to be about as a whole, such as the year of a budget."""
 
     slug: str
     title: str
@@ -128,6 +129,7 @@ class Ledger:
     shortage: Shortage | None = None
     label: Tag | None = None
     totals: Totals | None = None
+    import_by: str | None = None
     findings: tuple[Finding, ...] = ()
     facts: tuple[str, ...] = ()
     fact_conditions: Mapping[str, Condition] = field(default_factory=dict)
@@ -259,6 +261,8 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
                 raise DeclarationError(f"{cls.__name__}: finding {finding.code} would show {key}, which is personal")
         if finding.search not in finding.keys or not cls.fields[finding.search].search:
             raise DeclarationError(f"{cls.__name__}: finding {finding.code} cannot be searched by {finding.search}")
+    if ledger.import_by and cls.fields[ledger.import_by].kind != "integer":
+        raise DeclarationError(f"{cls.__name__}: import_by {ledger.import_by} is not a whole number")
     sort = ledger.default_sort.removeprefix("-")
     if sort not in ("created_at", "updated_at") and not (sort in cls.fields and cls.fields[sort].sortable):
         raise DeclarationError(f"{cls.__name__}: default_sort {sort} is not sortable")
@@ -274,6 +278,7 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
     if ledger.shortage:
         short = ledger.shortage
         yield "shortage", (short.field, short.limit, *(short.unless.reads if short.unless else ()))
+    yield "import_by", (ledger.import_by,) if ledger.import_by else ()
     yield "facts", (*ledger.facts, *ledger.facts_unless)
     for condition in (*ledger.fact_conditions.values(), *ledger.facts_unless.values()):
         yield "facts", condition.reads

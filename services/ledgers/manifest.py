@@ -64,6 +64,7 @@ def _ledger(
         "natural_key": list(ledger.natural_key),
         "permissions": {verb: who.may(f"ledgers:{ledger.slug}:{verb}") for verb in VERBS},
         "default_sort": ledger.default_sort,
+        "import_by": ledger.import_by,
         "findings": [finding.title for finding in ledger.findings],
         "totals": {"sums": list(ledger.totals.sums), "by": list(ledger.totals.by)} if ledger.totals else None,
         "labels": [{"key": sheet.key, "title": sheet.title, "each": sheet.each} for sheet in SHEETS.values()]

@@ -24,6 +24,7 @@ class InvestmentBudget(LedgerRow):
         row_title=("year", "project_name"),
         rules=(SumEquals("budget_amount", ("q1", "q2", "q3", "q4")), InYear("plan_finish", "year")),
         totals=Totals(sums=("budget_amount", "q1", "q2", "q3", "q4"), by=("dept_id", "category", "year")),
+        import_by="year",
         facts=("year", "category", "project_name", "budget_amount", "q1", "q2", "q3", "q4"),
         default_sort="-year",
     )

@@ -54,8 +54,8 @@ def teach(lookups: dict[str, Any], fields: Mapping[str, FieldSpec], words: Mappi
                     items[value][4].append(word)
 
 
-def about_headings(found: Found, fields: Mapping[str, FieldSpec]) -> dict[str, Any]:
-    """The strange headings with the fields that they may mean, and what the file lacks."""
+def about_headings(found: Found, fields: Mapping[str, FieldSpec], whole: Mapping[str, Any]) -> dict[str, Any]:
+    """The strange headings with the fields that they may mean, and what the file lacks; not what was said of all its rows."""
     from kit.excel.likeness import rank
 
     lacking = {key: (spec.title, *spec.aliases) for key, spec in fields.items() if key not in found.places}
@@ -67,7 +67,7 @@ def about_headings(found: Found, fields: Mapping[str, FieldSpec]) -> dict[str, A
         }
         for place, title in found.unknown
     ]
-    missing = [key for key, spec in fields.items() if spec.must_be_given and key not in found.places]
+    missing = [key for key, spec in fields.items() if spec.must_be_given and key not in {**found.places, **whole}]
     return {"headings": headings, "missing": missing}
 
 

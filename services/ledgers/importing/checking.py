@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,7 +37,12 @@ class RowChecker:
         row_class = ledger_class(context["slug"])
         self.fields = row_class.input_fields()
         told = context.get("told") or {}
-        self.columns: Sequence[Column] = known_columns(import_columns(row_class.fields), told.get("headings", {}))
+        self.said: dict[str, int] = context.get("whole") or {}
+        columns = [
+            replace(column, required=False) if column.key in self.said else column
+            for column in import_columns(row_class.fields)
+        ]
+        self.columns: Sequence[Column] = known_columns(columns, told.get("headings", {}))
         self.ignored: Sequence[str] = told.get("ignore", ())
         teach(context["lookups"], self.fields, told.get("words", {}))
         self.lookups = unpack(context["lookups"])
@@ -63,14 +69,16 @@ class RowChecker:
 
     def questions(self, found: Found) -> dict[str, Any] | None:
         """What has to be answered before the file can be read; None for nearly every file."""
-        self.about = about_headings(found, self.fields) if found.unknown else {"headings": [], "missing": []}
+        self.about = (
+            about_headings(found, self.fields, self.said) if found.unknown else {"headings": [], "missing": []}
+        )
         return self.about if must_ask(self.about) else None
 
     def start(self, found: Found) -> Sequence[str]:
         """Every column that is in the file and that people may write."""
         wanted = (*self.fields, RECORD.key)
         self.keys = [key for key in wanted if key in found.places]
-        self.given = frozenset(self.keys)
+        self.given = frozenset((*self.keys, *self.said))
         return self.keys
 
     def row(self, number: int, cells: list[Any], faults: Mapping[str, str]) -> bytes:
@@ -82,6 +90,9 @@ class RowChecker:
                 raw[key] = None
             elif type(cell) is str and cell[0] == "'":
                 raw[key] = unguard(cell)
+        for key, value in self.said.items():
+            if raw.get(key) is None:
+                raw[key] = value
         record = raw.pop(RECORD.key, None)
         values, issues, filled = self.validate(raw)
         self.words.used_in(raw)
@@ -101,6 +112,9 @@ class RowChecker:
                 masked[field] = str(raw[field]).strip()
                 if record_id is None:
                     errors[field] = ["masked", "内容是脱敏后的，请填写完整内容"]
+        for field, value in self.said.items():
+            if field not in errors and values[field] != value:
+                errors[field] = ["not_of_this_import", f"{self.fields[field].title}应为所选的 {value}"]
         for field, code in faults.items():
             if field in self.fields:
                 errors[field] = [code, _FAULTS[code]]
@@ -155,7 +169,7 @@ class RowChecker:
         return {
             "valid": self.valid,
             "invalid": self.invalid,
-            "keys": [k for k in self.keys if k != RECORD.key],
+            "keys": [k for k in self.fields if k in self.given],
             "questions": {**self.about, "words": self.words.questions(self.lookups)},
             "used": self.words.used,
         }

@@ -60,6 +60,7 @@ def load(
         "job": str(job.id),
         "lookups": pack(session, principal, row_class),
         "told": told.for_child(),
+        "whole": whole(job),
     }
     frames = parse(content, job.file_name, FACTORY, context)
     try:
@@ -78,6 +79,12 @@ def load(
     _unmask(session, job, matching)
     compare(session, job, matching, principal)
     job.state, job.progress = "ready", 100
+
+
+def whole(job: ImportJob) -> dict[str, int]:
+    """What the file is about as a whole: a field and its value, or nothing."""
+    key = ledger_class(job.slug).ledger.import_by
+    return {key: job.import_by} if key and job.import_by is not None else {}
 
 
 def _copy(session: Session, job: ImportJob, frames: Iterator[Any], at_once: bool, beat: Beat) -> None:

@@ -149,6 +149,7 @@ def _wrong(
         if heading_key(text) not in titles.values():
             wrong("headings", text, "unknown_heading", f"文件中没有“{text[:50]}”这一列")
     places: dict[str, int] = layout.get("places", {})
+    said = () if job.import_by is None else (ledger_class(job.slug).ledger.import_by,)
     taken = {key: titles.get(place, "") for key, place in places.items()}
     for heading, (written, key) in told.headings.items():
         if not key:
@@ -157,7 +158,9 @@ def _wrong(
             wrong("headings", written, "unknown_field", f"“{written[:50]}”对应的字段不存在")
         elif taken.setdefault(key, heading) != heading:
             wrong("headings", written, "field_taken", f"已有另一列对应“{fields[key].title}”")
-    for key in (kept_key for kept_key, spec in fields.items() if spec.must_be_given and kept_key not in taken):
+    for key in (
+        kept_key for kept_key, spec in fields.items() if spec.must_be_given and kept_key not in {*taken, *said}
+    ):
         wrong("headings", key, "missing_column", f"还没有指定哪一列是“{fields[key].title}”（必填）")
     for key, words in told.words.items():
         spec = fields.get(key)

@@ -39,6 +39,7 @@ def job_json(
         "file_name": job.file_name,
         "state": job.state,
         "on_duplicate": job.on_duplicate,
+        "import_by": job.import_by,
         **{name: getattr(job, name) for name in _COUNTS},
         "created_at": job.created_at,
         "created_by_name": job.created_by_name,

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from contracts.principal import Principal, ScopeKind
 from kit import audit
-from kit.db import now, uuid7
+from kit.db import now, today, uuid7
 from kit.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, TooLarge, TooMany
 from kit.excel.container import kind_of
 from kit.excel.limits import LIMITS
 from kit.excel.refusal import Refused
 from kit.excel.runner import GATE
+from kit.fields import Departments, Lookups, Wrong, parser
 from kit.http.idempotency import OnceDep
 from kit.http.limits import BodyLimit
 from kit.http.principal import CurrentPrincipal, require
@@ -105,9 +106,15 @@ def upload(
     once: OnceDep,
     file: Annotated[UploadFile, File(description="xlsx，不超过 20 MB、100,000 行")],
     on_duplicate: Annotated[Literal["update", "skip", "error"], Form()] = "update",
+    import_by: Annotated[
+        int | None,
+        Form(ge=-(2**31), lt=2**31, description="整个文件的年份（仅限按年份编制的台账）：留空则按文件中的列"),
+    ] = None,
 ) -> Response:
     """Up to 500 rows are validated at once (state `ready`); longer files are `queued` and validated in the background."""
-    known_ledger(slug)
+    row_class = known_ledger(slug)
+    if import_by is not None:
+        _may_be_about(row_class, import_by)
     content = file.file.read(LIMITS.file_bytes + 1)
     if len(content) > LIMITS.file_bytes:
         raise TooLarge("文件超过 20 MB 上限，请拆分后再导入", code="file_too_large")
@@ -120,7 +127,7 @@ def upload(
         raise TooMany("正在处理的导入过多，请稍后再试", code="import_queue_full", retry_after=30)
 
     def effect() -> dict[str, Any]:
-        job = _new_job(session, principal, slug, name, content, on_duplicate)
+        job = _new_job(session, principal, slug, name, content, on_duplicate, import_by)
         at_once(session, job, content, principal)
         return job_json(session, job, principal)
 
@@ -129,8 +136,29 @@ def upload(
     return once(effect)
 
 
+def _may_be_about(row_class: type[LedgerRow], value: int) -> None:
+    """Whether a whole file may be said to be about this; Invalid otherwise."""
+    key = row_class.ledger.import_by
+    if key is None:
+        raise _wrong_whole("not_imported_by", f"{row_class.ledger.title}不按某一项整体导入")
+    spec = row_class.fields[key]
+    parsed = parser(spec, Lookups(today=today(), dictionaries={}, departments=Departments({})))(value)
+    if isinstance(parsed, Wrong):
+        raise _wrong_whole(parsed.code, parsed.message)
+
+
+def _wrong_whole(code: str, message: str) -> Invalid:
+    return Invalid(message, code=code, errors=[FieldError(("body", "import_by"), code, message)])
+
+
 def _new_job(
-    session: Session, principal: Principal, slug: str, name: str, content: bytes, on_duplicate: str
+    session: Session,
+    principal: Principal,
+    slug: str,
+    name: str,
+    content: bytes,
+    on_duplicate: str,
+    import_by: int | None,
 ) -> ImportJob:
     job = ImportJob(
         id=uuid7(),
@@ -138,6 +166,7 @@ def _new_job(
         file_name=name,
         sha256=hashlib.sha256(content).hexdigest(),
         on_duplicate=on_duplicate,
+        import_by=import_by,
         state="queued",
         principal=principal.model_dump(mode="json"),
         created_by=principal.user_id,

@@ -32,6 +32,8 @@ class ImportJob(Base):
     sha256: Mapped[str]
     on_duplicate: Mapped[str]
     state: Mapped[str]
+    # What the whole file is about, where the person has said so (Ledger.import_by): each row is of it.
+    import_by: Mapped[int | None]
     # What the child was told of the person who sent the file, and who that is: rights are looked at again when it is
     # processed in the background.
     principal: Mapped[dict[str, Any]]

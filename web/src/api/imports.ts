@@ -49,6 +49,8 @@ export type ImportState = Basic["state"] | "mapping" | "undoing" | "undone";
 export interface ImportJob extends Omit<Basic, "state"> {
   state: ImportState;
   mapping?: Mapping | null;
+  /** The year that the whole file was said to be about. */
+  import_by?: number | null;
   undo?: Undo;
 }
 
@@ -75,11 +77,13 @@ export function importsAt(root: string) {
     start: (
       file: File,
       onDuplicate: ImportJob["on_duplicate"],
+      by: number | null,
       onProgress: (part: number) => void,
       signal?: AbortSignal,
     ) => {
       const form = new FormData();
       form.set("on_duplicate", onDuplicate);
+      if (by !== null) form.set("import_by", String(by));
       form.set("file", file);
       return postForm<ImportJob>(at, form, onProgress, signal);
     },

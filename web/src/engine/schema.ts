@@ -64,9 +64,11 @@ export interface LedgerManifest {
   fields: Field[];
   /** The sheets of labels to choose from; none where things of this ledger get no label. */
   labels?: { key: string; title: string; each: number }[];
-  /** What is summed over the list, and by which fields; none for most. */
+  /** The year, as a field, that a workbook may be said to be about as a whole. */
+  import_by?: string | null;
   /** What is wrong with several rows together is looked for in this ledger: the titles of it. */
   findings?: string[];
+  /** What is summed over the list, and by which fields; none for most. */
   totals?: { sums: string[]; by: string[] } | null;
   expiry: { field: string; title?: string | null; warn_days: number[] }[];
   dictionaries: Record<string, DictionaryItem[]>;

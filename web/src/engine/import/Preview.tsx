@@ -23,7 +23,7 @@ interface Props {
 const SHOWN_WARNINGS = 20;
 
 export function Preview({ job, path, onChanged, onStartOver }: Props) {
-  const { api, maps, place } = useSource();
+  const { api, by, maps, place } = useSource();
   const { message, modal } = App.useApp();
   const confirm = useMutation({
     mutationFn: () => api.confirm(job.id, job.invalid > 0),
@@ -103,6 +103,11 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           title={`“${job.file_name}”有 ${job.invalid} 行填写有误，错误的单元格已标红。`}
           description="可以只导入正确的行，也可以全部放弃，按错误清单改好后重新上传。"
         />
+      )}
+      {by && job.import_by != null && (
+        <p className="quiet">
+          按{by.title} {job.import_by} 导入：没有填写{by.title}的行都算 {job.import_by} 年的。
+        </p>
       )}
       {maps && (job.mapping?.headings.length ?? 0) > 0 && (
         <p>

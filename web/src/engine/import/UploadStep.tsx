@@ -1,7 +1,8 @@
 /** Get the template, choose what happens to known rows, and give the workbook. */
 import { DownloadOutlined, InboxOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Progress, Radio, Upload } from "antd";
+import { Alert, App, Button, Progress, Radio, Select, Upload } from "antd";
 import { useState } from "react";
+import { useSearchParams } from "react-router";
 import type { ImportJob } from "../../api/imports";
 import { describe } from "../../api/problem";
 import { fileProblem, MAX_MB, ON_DUPLICATE } from "./flow";
@@ -15,9 +16,18 @@ interface Props {
   onStarted: (job: ImportJob) => void;
 }
 
+/** Years that somebody may mean: this one, the two after it, the five before it, and what was said already. */
+function yearsAround({ min, max }: { min: number; max: number }, said: number | null): number[] {
+  const now = new Date().getFullYear();
+  const near = Array.from({ length: 8 }, (_, index) => now + 2 - index).filter((year) => year >= min && year <= max);
+  return said !== null && !near.includes(said) ? [said, ...near] : near;
+}
+
 export function UploadStep({ failed, onTemplate, onStarted }: Props) {
   const source = useSource();
   const { message } = App.useApp();
+  const [params] = useSearchParams();
+  const [by, setBy] = useState<number | null>(() => failed?.import_by ?? (Number(params.get("by")) || null));
   const [onDuplicate, setOnDuplicate] = useState<ImportJob["on_duplicate"]>("update");
   const [sending, setSending] = useState<{ name: string; part: number } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -28,7 +38,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
     if (wrong) return;
     setSending({ name: file.name, part: 0 });
     try {
-      onStarted(await source.api.start(file, onDuplicate, (part) => setSending({ name: file.name, part })));
+      onStarted(await source.api.start(file, onDuplicate, by, (part) => setSending({ name: file.name, part })));
     } catch (error) {
       setProblem(describe(error));
     } finally {
@@ -62,8 +72,24 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
           下载模板
         </Button>
       </section>
+      {source.by && (
+        <section>
+          <h2 id="import-by">2. 选择{source.by.title}</h2>
+          <p>选定后文件中可以没有“{source.by.title}”列，其他{source.by.title}的行会标为错误。</p>
+          <Select<number | null>
+            aria-labelledby="import-by"
+            className="import-by"
+            value={by}
+            options={[
+              { value: null, label: `不指定，按文件中的“${source.by.title}”列` },
+              ...yearsAround(source.by, by).map((year) => ({ value: year, label: String(year) })),
+            ]}
+            onChange={setBy}
+          />
+        </section>
+      )}
       <section>
-        <h2 id="on-duplicate">2. 遇到已有的记录</h2>
+        <h2 id="on-duplicate">{source.by ? 3 : 2}. 遇到已有的记录</h2>
         {key && <p>按“{key}”判断是不是同一条记录。</p>}
         <Radio.Group
           aria-labelledby="on-duplicate"
@@ -80,7 +106,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
         </Radio.Group>
       </section>
       <section>
-        <h2>3. 上传文件</h2>
+        <h2>{source.by ? 4 : 3}. 上传文件</h2>
         {problem && <Alert type="error" showIcon title={problem} className="form-note" />}
         <Upload.Dragger
           accept=".xlsx"

@@ -3,6 +3,7 @@ import { createContext, useContext, useMemo } from "react";
 import { importsAt, type ImportApi } from "../../api/imports";
 import { useEngine } from "../field/context";
 import { kindOf } from "../field/registry";
+import type { LedgerManifest } from "../schema";
 
 export interface ImportSource {
   /** Tells sources apart, in caches and in what is kept between pages. */
@@ -19,6 +20,8 @@ export interface ImportSource {
   /** How many rows a file may have, where that is fewer than anywhere. */
   most?: string;
   undoes: boolean;
+  /** What a whole file may be said to be about: a year. */
+  by?: { title: string; min: number; max: number };
 }
 
 export const Source = createContext<ImportSource | null>(null);
@@ -27,6 +30,11 @@ export function useSource(): ImportSource {
   const source = useContext(Source);
   if (!source) throw new Error("useSource outside of <Source>");
   return source;
+}
+
+function byYear(ledger: LedgerManifest): Pick<ImportSource, "by"> {
+  const field = ledger.fields.find(({ key }) => key === ledger.import_by);
+  return field ? { by: { title: field.title, min: Number(field.min ?? 0), max: Number(field.max ?? 9999) } } : {};
 }
 
 /** The ledger of the page around. */
@@ -42,6 +50,7 @@ export function useLedgerSource(): ImportSource {
       place: "台账",
       maps: true,
       undoes: true,
+      ...byYear(ledger),
     }),
     [ledger],
   );

@@ -110,7 +110,7 @@ export function Toolbar(props: Props) {
         )}
         {ledger.permissions.import && (
           <>
-            <Button icon={<ImportOutlined aria-hidden />} onClick={() => navigate(`${path}/import`)}>
+            <Button icon={<ImportOutlined aria-hidden />} onClick={() => navigate(`${path}/import${wholeFile(ledger, props.exportQuery)}`)}>
               批量导入
             </Button>
             <Button
@@ -189,6 +189,12 @@ export function Toolbar(props: Props) {
       </Space>
     </div>
   );
+}
+
+/** The year that the list is of, for a workbook that may be about one as a whole. */
+function wholeFile(ledger: LedgerManifest, query: Query): string {
+  const value = ledger.import_by && query[ledger.import_by];
+  return value && /^\d+$/.test(String(value)) ? `?by=${String(value)}` : "";
 }
 
 function texts(query: Query): Record<string, string> {
