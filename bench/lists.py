@@ -155,15 +155,17 @@ def _statement(settings: Settings, reader: Any) -> str:
     seen: list[str] = []
 
     class Watched(Reads):
-        def one(self, statement: str, values: Sequence[Any] = (), *, prepare: bool | None = None) -> tuple[Any, ...]:
+        async def one(
+            self, statement: str, values: Sequence[Any] = (), *, prepare: bool | None = None
+        ) -> tuple[Any, ...]:
             with psycopg.connect(settings.database_url.get_secret_value().replace("+psycopg", "")) as connection:
                 written = [psycopg.sql.Literal(value).as_string(connection) for value in values]
             seen.append(re.sub(r"\$(\d+)", lambda found: written[int(found.group(1)) - 1], statement))
-            return super().one(statement, values, prepare=prepare)
+            return await super().one(statement, values, prepare=prepare)
 
     use(settings.keyring())
     reads = Watched(settings.database_url.get_secret_value(), {"options": ""})
-    RowReader(row_class, reader).page(reads, params_of(row_class).read([("page", "1"), ("size", "20")]))
+    asyncio.run(RowReader(row_class, reader).page(reads, params_of(row_class).read([("page", "1"), ("size", "20")])))
     reads.close()
     return next(statement for statement in seen if "json_agg" in statement)
 

@@ -23,7 +23,9 @@ def is_fresh(layout: Layout, port: int, secrets: dict[str, str], demo_password: 
     kept = read_json(_file(layout))
     # A database without the newest revision is never fresh, even if it was so the last time: the code may have changed
     # between the migration and the mark.
-    newest = all(str(found).endswith(f":{_head(service)}") for service, found in (kept or {}).get("databases", {}).items())
+    newest = all(
+        str(found).endswith(f":{_head(service)}") for service, found in (kept or {}).get("databases", {}).items()
+    )
     return bool(kept) and newest and kept == _now(port, secrets, demo_password)
 
 

@@ -3,6 +3,7 @@ who was shown which rows of which ledger, before they are shown."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,7 +21,7 @@ _IDS = re.compile(rb'\{"id":"([0-9a-f-]{36})"')
 looks = Looks()
 
 
-def page_shown(database: Database, reader: RowReader, query: str, page: bytes) -> None:
+async def page_shown(database: Database, reader: RowReader, query: str, page: bytes) -> None:
     """Notes that a page of a list with whole values is about to be sent; committed before it is."""
     if not reader.reveal or not reader.personal.fields:
         return
@@ -28,8 +29,12 @@ def page_shown(database: Database, reader: RowReader, query: str, page: bytes) -
     seen = (reader.principal.session_id, reader.row_class.ledger.slug, query, ids)
     if not ids or looks.again(*seen):
         return
-    with database.transaction() as session:
-        rows_shown(session, reader.row_class, reader.principal, ids, query=query)
+
+    def note() -> None:
+        with database.transaction() as session:
+            rows_shown(session, reader.row_class, reader.principal, ids, query=query)
+
+    await asyncio.to_thread(note)
     looks.remember(*seen)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import cache
 from typing import Any
@@ -146,7 +146,7 @@ class RowReader:
             [self.table.c[key] for key, spec in searched.items() if spec.personal],
         )
 
-    def page(self, reads: Reads, query: ListQuery) -> bytes:
+    async def page(self, reads: Reads, query: ListQuery) -> bytes:
         """The answer to a list request, as the bytes of its JSON."""
         shape = (*self._seen_as(), query.shape)
         if query.search is not None and query.search.indexed and not counts.large(self._group, self._key(query)):
@@ -155,7 +155,7 @@ class RowReader:
                 lambda: hits_statement(self.table, self.where(query), query.sorts, self.project),
                 one_plan=not query.filters,
             )
-            items, total = statement.one(reads, {**query.values, "size": query.size, "skip": query.offset})
+            items, total = await statement.one(reads, {**query.values, "size": query.size, "skip": query.offset})
             if total <= FEW:
                 return _envelope(self.personal.shown(items), total, query)
         deep = is_deep(query.offset)
@@ -167,28 +167,28 @@ class RowReader:
             ),
             one_plan=query.plain,
         )
-        items, found = statement.one(reads, {**query.values, "skip": query.offset})
+        items, found = await statement.one(reads, {**query.values, "skip": query.offset})
         if found and found < query.size:
             total = query.offset + found
         elif not found and query.page == 1:
             total = 0
         else:
-            total = self._total(reads, query, shape)
+            total = await self._total(reads, query, shape)
         return _envelope(self.personal.shown(items), total, query)
 
     def _seen_as(self) -> tuple[Any, ...]:
         """What of the person and the day shapes the SQL."""
         return self.row_class.ledger.slug, scope_key(self.principal), self.on
 
-    def _total(self, reads: Reads, query: ListQuery, shape: tuple[Any, ...]) -> int:
-        def count(what: str, build: Callable[..., Select[int]]) -> Callable[[], int]:
-            def run() -> int:
+    async def _total(self, reads: Reads, query: ListQuery, shape: tuple[Any, ...]) -> int:
+        def count(what: str, build: Callable[..., Select[int]]) -> Callable[[], Awaitable[int]]:
+            async def run() -> int:
                 made = statements.get((what, *shape), lambda: build(self.table, self.where(query)))
-                return int(made.one(reads, query.values)[0])
+                return int((await made.one(reads, query.values))[0])
 
             return run
 
-        return counts.total(
+        return await counts.total(
             self._group, self._key(query), count("some", some_statement), count("every", every_statement)
         )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import psycopg.errors
 import pytest
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from kit.db import Database
+from kit.db import Database, reader, reads
 from kit.http.problems import database_problem
 from kit.testing.databases import TestPostgres
 from services.reports.settings import Settings
@@ -24,6 +26,11 @@ def database(service_settings: Callable[..., Settings]) -> Iterator[Database]:
     database.close()
 
 
+def one(database: Database, *arguments: Any) -> tuple[Any, ...]:
+    """One read on an event loop of its own."""
+    return asyncio.run(database.reads.one(*arguments))
+
+
 def end_all(postgres: TestPostgres) -> None:
     """What a restart of the server does to those who are connected."""
     postgres.execute(
@@ -34,11 +41,11 @@ def end_all(postgres: TestPostgres) -> None:
 def test_values_come_back_as_they_went(database: Database) -> None:
     id_ = uuid4()
     sent = (id_, "王'%s$1", ["明远", None], 2**40, None)
-    assert database.reads.one("SELECT $1::uuid, $2::text, $3::text[], $4::bigint, $5::text", sent) == sent
+    assert one(database, "SELECT $1::uuid, $2::text, $3::text[], $4::bigint, $5::text", sent) == sent
 
 
 def test_no_transaction_stays_open(database: Database) -> None:
-    pid = database.reads.one("SELECT pg_backend_pid()")[0]
+    pid = one(database, "SELECT pg_backend_pid()")[0]
     state = "SELECT state, query FROM pg_stat_activity WHERE pid = %(pid)s"
     with database.session() as session:
         row = session.connection().exec_driver_sql(state, {"pid": pid}).one()
@@ -47,37 +54,102 @@ def test_no_transaction_stays_open(database: Database) -> None:
 
 def test_nothing_can_be_written(database: Database) -> None:
     with pytest.raises(DBAPIError) as error:
-        database.reads.one("INSERT INTO period_claim (job, period) VALUES ('x', 'y') RETURNING job")
+        one(database, "INSERT INTO period_claim (job, period) VALUES ('x', 'y') RETURNING job")
     assert isinstance(error.value.orig, psycopg.errors.ReadOnlySqlTransaction)
     assert not error.value.connection_invalidated
 
 
 def test_the_time_limit_holds_and_is_503(database: Database) -> None:
-    assert database.reads.one("SHOW statement_timeout") == ("15s",)
+    assert one(database, "SHOW statement_timeout") == ("15s",)
     with pytest.raises(DBAPIError) as error:
-        database.reads.one("SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(5)")
+        one(database, "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(5)")
     assert database_problem(error.value).status_code == 503
-    assert database.reads.one("SELECT 1") == (1,), "the connection is good for the next one"
+    assert one(database, "SELECT 1") == (1,), "the connection is good for the next one"
 
 
 def test_connections_that_died_are_replaced_without_anybody_noticing(
     database: Database, postgres: TestPostgres
 ) -> None:
-    def slowly(number: int) -> int:
-        return int(database.reads.one("SELECT $1::int FROM pg_sleep(0.05)", (number,))[0])
+    async def slowly(number: int) -> int:
+        return int((await database.reads.one("SELECT $1::int FROM pg_sleep(0.05)", (number,)))[0])
 
-    with ThreadPoolExecutor(3) as threads:
-        assert list(threads.map(slowly, range(6))) == list(range(6))
-        for _ in range(3):
-            end_all(postgres)
-            assert list(threads.map(slowly, range(6))) == list(range(6))
+    async def all_at_once() -> list[int]:
+        return await asyncio.gather(*map(slowly, range(6)))
+
+    assert asyncio.run(all_at_once()) == list(range(6))
+    for _ in range(3):
+        end_all(postgres)
+        assert asyncio.run(all_at_once()) == list(range(6))
+
+
+def test_reads_wait_for_one_another_and_not_for_ever(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reads, "READERS", 2)
+    read = database.reads.one
+
+    async def crowd() -> list[tuple[Any, ...]]:
+        return await asyncio.gather(
+            *(read("SELECT $1::int, pg_backend_pid() FROM pg_sleep(0.02)", (n,)) for n in range(9))
+        )
+
+    found = asyncio.run(crowd())
+    assert [row[0] for row in found] == list(range(9)) and len({row[1] for row in found}) == 2
+    monkeypatch.setattr(reads, "_PATIENCE_SECONDS", 0.05)
+
+    async def too_long() -> None:
+        asleep = [asyncio.create_task(read("SELECT pg_sleep(0.5)")) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(PoolTimeout):
+            await read("SELECT 1")
+        await asyncio.gather(*asleep)
+
+    asyncio.run(too_long())
+
+
+def test_an_answer_that_nobody_waited_for_reaches_nobody_else(database: Database) -> None:
+    async def broken_off() -> None:
+        first = asyncio.create_task(database.reads.one("SELECT 'first' FROM pg_sleep(0.2)"))
+        await asyncio.sleep(0.05)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert await database.reads.one("SELECT 'second'") == ("second",)
+
+    asyncio.run(broken_off())
+
+
+def test_the_loop_serves_others_while_a_read_waits(database: Database) -> None:
+    async def both() -> int:
+        read = asyncio.create_task(database.reads.one("SELECT pg_sleep(0.3)"))
+        turns = 0
+        while not read.done():
+            await asyncio.sleep(0)
+            turns += 1
+        return turns
+
+    assert asyncio.run(both()) > 100
+
+
+def test_a_large_answer_and_a_large_question_come_whole(database: Database) -> None:
+    text = "燃" * 3_000_000
+    assert one(database, "SELECT $1::text", (text,)) == (text,)
+
+
+def test_statements_stay_prepared_and_are_not_kept_without_end(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_MOST_PREPARED", 3)
+    for number in (*range(9), 8, 0):
+        assert one(database, f"SELECT $1::int + {number}", (1,)) == (1 + number,)
+    asyncio.run(database.reads.one("SELECT 99", (), prepare=False))
+    (kept,) = one(database, "SELECT array_agg(statement) FROM pg_prepared_statements")
+    assert len(kept) <= 3 and not any("99" in statement for statement in kept)
 
 
 def test_a_connection_that_dies_twice_is_503(database: Database) -> None:
     with pytest.raises(DBAPIError) as error:
-        database.reads.one("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)")
+        one(database, "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)")
     assert error.value.connection_invalidated and database_problem(error.value).status_code == 503
-    assert database.reads.one("SELECT 1") == (1,)
+    assert one(database, "SELECT 1") == (1,)
 
 
 def test_a_server_that_is_not_there_is_503(service_settings: Callable[..., Settings]) -> None:
@@ -86,6 +158,6 @@ def test_a_server_that_is_not_there_is_503(service_settings: Callable[..., Setti
     assert "nowhere" in nowhere
     database = Database(settings.model_copy(update={"database_url": type(settings.database_url)(nowhere)}))
     with pytest.raises(OperationalError) as error:
-        database.reads.one("SELECT 1")
+        one(database, "SELECT 1")
     assert database_problem(error.value).status_code == 503
     database.close()

@@ -1,82 +1,118 @@
-"""The way of one hot SELECT: a connection, one round trip, and no more.
+"""The way of one hot SELECT: a connection, one round trip, on the event loop, and no more.
 
 A session asks the server whether it is there, begins a transaction, runs the statement and rolls back: four round trips,
 and three quarters of the time that a page of a list takes here (bench/lists.py). A single SELECT needs no transaction of
 its own; PostgreSQL sees to it that it reads one state of the data. What the questions were good for is done otherwise: a
-connection that has died is noticed when it is used, and the statement, which changes nothing, runs once more."""
+connection that has died is noticed when it is used, and the statement, which changes nothing, runs once more.
+
+Nor does it need a thread (docs/decisions/0016): kit.db.reader says how the loop waits."""
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from kit.db.reader import Reader
 
 # The server refuses to write on these connections, whatever statement may get here.
 _READ_ONLY = " -c default_transaction_read_only=on"
 
-# Connections of one process for such reads, made when they are needed; kit.http.app has as many threads for them.
+# Connections of one process for such reads, made when they are needed.
 READERS = 16
+# How long a read waits for a free one, and how long a connection is used.
+_PATIENCE_SECONDS, _LIFETIME_SECONDS = 5.0, 1800.0
 
 
 class Reads:
-    """Connections in autocommit mode, with the same time limits as everybody else's."""
+    """Connections in autocommit mode, with the same time limits as everybody else's. Between two reads a connection belongs
+    to no event loop: a service has one, its tests have many."""
 
     def __init__(self, url: str, connect_args: dict[str, Any]) -> None:
-        options: dict[str, Any] = {
-            "isolation_level": "AUTOCOMMIT",
-            "connect_args": {**connect_args, "options": connect_args["options"] + _READ_ONLY},
-        }
-        # SQLAlchemy's part is the pool: waiting for a free connection, replacing old ones.
-        self._engine = create_engine(
-            url,
-            pool_reset_on_return=None,
-            pool_size=READERS,
-            max_overflow=0,
-            # The last one used is the warmest: its statements are prepared already.
-            pool_use_lifo=True,
-            pool_timeout=5,
-            pool_recycle=1800,
-            **options,
-        )
-        # Where the server was restarted, the next connection of the pool is as dead as the first one.
-        self._fresh = create_engine(url, poolclass=NullPool, **options)
+        self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._connect_args = {**connect_args, "options": connect_args["options"] + _READ_ONLY}
+        # The last one used is the warmest: its statements are prepared already.
+        self._idle: deque[Reader] = deque()
+        self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
-    def one(self, statement: str, values: Sequence[Any] = (), *, prepare: bool | None = None) -> tuple[Any, ...]:
-        """The only row of a statement with the parameters $1, $2 … `prepare` is psycopg's: None prepares what comes
-        again and again, False never does, so that the plan is always made for these values."""
+    async def one(self, statement: str, values: Sequence[Any] = (), *, prepare: bool | None = None) -> tuple[Any, ...]:
+        """The only row of a statement with the parameters $1, $2 … Prepared, so that its plan is kept; with False the plan
+        is always made for these values."""
+        places = self._places_here()
+        if places.locked():
+            await _patiently(places)
+        else:
+            await places.acquire()
+        reader: Reader | None = None
         try:
-            return self._run(self._engine, statement, values, prepare)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            return self._run(self._fresh, statement, values, prepare)
-
-    def _run(self, engine: Engine, statement: str, values: Sequence[Any], prepare: bool | None) -> tuple[Any, ...]:
-        pooled = None
-        try:
-            pooled = engine.raw_connection()
-            connection: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
-            # RawCursor sends the text as it is; other cursors look for %s in these five kilobytes every time.
-            row = psycopg.RawCursor(connection).execute(statement.encode(), values, prepare=prepare).fetchone()
+            reader = self._warm() or await self._connect()
+            try:
+                row = await reader.run(statement, values, prepare=prepare is not False)
+            except psycopg.Error:
+                if reader.good:
+                    raise
+                # Where the server was restarted, the next connection of the pool is as dead as this one.
+                reader.close()
+                reader = await self._connect()
+                row = await reader.run(statement, values, prepare=prepare is not False)
         except psycopg.Error as error:
-            lost = pooled is not None and connection.closed
-            if pooled is not None and lost:
-                pooled.invalidate(error)
             # As the error that everything else here knows (kit.http.problems).
             raise DBAPIError.instance(
-                statement, tuple(values), error, psycopg.Error, hide_parameters=True, connection_invalidated=lost
-            ) from error
+                statement, tuple(values), error, psycopg.Error, hide_parameters=True,
+                connection_invalidated=reader is not None and not reader.good,
+            ) from error  # fmt: skip
         finally:
-            if pooled is not None:
-                pooled.close()
+            places.release()
+            if reader is not None and reader.free:
+                self._idle.append(reader)
+            elif reader is not None:
+                reader.close()
         if row is None:
             raise LookupError("the statement gave no row")
-        return tuple(row)
+        return row
+
+    def _places_here(self) -> asyncio.Semaphore:
+        loop = asyncio.get_running_loop()
+        places = self._places.get(loop)
+        if places is None:
+            places = self._places[loop] = asyncio.Semaphore(READERS)
+        return places
+
+    def _warm(self) -> Reader | None:
+        while self._idle:
+            try:
+                reader = self._idle.pop()
+            except IndexError:  # another loop was faster
+                return None
+            if time.monotonic() - reader.since < _LIFETIME_SECONDS:
+                return reader
+            reader.close()
+        return None
+
+    async def _connect(self) -> Reader:
+        # Resolving names and the handshake may wait; it happens a few times in a process's life.
+        return Reader(await asyncio.to_thread(self._connection))
+
+    def _connection(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self._url, autocommit=True, **self._connect_args)
 
     def close(self) -> None:
-        """Closes every pooled connection."""
-        self._engine.dispose()
+        """Closes every idle connection."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+async def _patiently(places: asyncio.Semaphore) -> None:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await places.acquire()
+    except TimeoutError:
+        raise PoolTimeout(f"no connection for a read became free within {_PATIENCE_SECONDS:g} s") from None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from typing import Any
 
@@ -16,7 +14,6 @@ from kit import log
 from kit.audit import routes as audit
 from kit.audit.words import Words
 from kit.db import Database
-from kit.db.reads import READERS
 from kit.http import health, openapi, permissions, problems, usage
 from kit.http.dispatch import Dispatch
 from kit.http.limits import BodyLimit, Limits
@@ -58,9 +55,6 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.setup(settings, "api")
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        # For asyncio.to_thread, which the hot reads use: a hop by it costs half of one by anyio (measured, 70 against
-        # 150 µs). As many threads as there are connections for them.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, "read"))
         with ExitStack() as stack:
             stack.callback(database.close)
             for opened in lifespans:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, Table, func, literal_column, select
+
+Count = Callable[[], Awaitable[int]]
 
 EXACT = 10_000
 SECONDS = 30.0
@@ -44,16 +46,16 @@ class Counts:
         self._known: OrderedDict[tuple[Hashable, Hashable], _Known] = OrderedDict()
         self._lock = threading.Lock()
 
-    def total(self, group: Hashable, key: Hashable, some: Callable[[], int], every: Callable[[], int]) -> int:
+    async def total(self, group: Hashable, key: Hashable, some: Count, every: Count) -> int:
         """The number of rows; see above for how fresh it is. `some` counts up to EXACT + 1, `every` counts all."""
         remembered = self._remembered((group, key))
         if remembered is not None:
             return remembered
-        total = some()
+        total = await some()
         if total <= EXACT:
             self._drop((group, key))
             return total
-        total = every()
+        total = await every()
         with self._lock:
             self._known[group, key] = _Known(total, time.monotonic() + SECONDS)
             while len(self._known) > _MOST_KEYS:

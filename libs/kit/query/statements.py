@@ -31,10 +31,10 @@ class Statement(NamedTuple):
     # values decide which index is good (a filter, a search), each execution has to have its own.
     one_plan: bool
 
-    def one(self, reads: Reads, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    async def one(self, reads: Reads, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Runs it; it has to give one row."""
         given = {**self.fixed, **values}
-        return reads.one(self.sql, [given[name] for name in self.names], prepare=None if self.one_plan else False)
+        return await reads.one(self.sql, [given[name] for name in self.names], prepare=None if self.one_plan else False)
 
 
 class Statements:

@@ -69,9 +69,7 @@ class RowChecker:
 
     def questions(self, found: Found) -> dict[str, Any] | None:
         """What has to be answered before the file can be read; None for nearly every file."""
-        self.about = (
-            about_headings(found, self.fields, self.said) if found.unknown else {"headings": [], "missing": []}
-        )
+        self.about = about_headings(found, self.fields, self.said) if found.unknown else {"headings": [], "missing": []}
         return self.about if must_ask(self.about) else None
 
     def start(self, found: Found) -> Sequence[str]:
