@@ -18,7 +18,7 @@ from kit.fields.identity import to_identity_number
 from kit.http.days import Day as IsoDay
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
-from services.ledgers.checks import certificates, equipment
+from services.ledgers.checks import certificates, equipment, judging
 
 router = APIRouter(prefix="/api/ledgers", tags=["核验"])
 
@@ -68,7 +68,7 @@ class HeldOut(BaseModel):
     """The answer about the person at `index`; `row` and `expires_on` only in the asker's data scope."""
 
     index: int
-    state: certificates.State
+    state: judging.State
     message: str
     expires_on: date | None
     row: dict[str, Any] | None
