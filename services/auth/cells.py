@@ -17,6 +17,9 @@ from services.auth.extras import Extra, problem_with
 ENABLED, RETIRED = "启用", "停用"
 YES, NO = "是", "否"
 _SPLIT = re.compile(r"[、；;，,\n]+")
+# Labels hold 、 themselves, so that requirements are separated by a semicolon or a line break only.
+_ROWS, _OR = re.compile(r"[；;\n]+"), "或"
+SEVERAL = "几项要求用分号分开，可任选其一的写“甲 或 乙”"
 _VALUE = re.compile(r"[\w.()（）-]{1,64}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-z]{3,20}")
 # (column, stable code, sentence)
@@ -29,7 +32,15 @@ class Unreadable(ValueError):
 
 def choices_of(extra: Extra) -> tuple[str, ...]:
     """The drop-down of a rule's column."""
+    if extra.kind == "items":
+        # A cell holds several of them, which no drop-down can offer.
+        return ()
     return (YES, NO) if extra.kind == "yes_no" else tuple(label for _, label in extra.choices)
+
+
+def help_of(extra: Extra) -> str | None:
+    """What the head of a rule's column says."""
+    return SEVERAL if extra.kind == "items" else extra.help or None
 
 
 def cell_of(row: DictionaryItem, key: str, used: Sequence[Extra], labels: Mapping[str, str]) -> Any:
@@ -131,6 +142,8 @@ def _rule(extra: Extra, cell: Any) -> Any:
             value = known.get(str(cell), cell)
         case "words":
             value = [word.strip() for word in _SPLIT.split(str(cell)) if word.strip()]
+        case "items":
+            value = _requirements(extra, str(cell))
         case _:
             value = _text(cell)
     problem = problem_with(extra, value)
@@ -149,7 +162,30 @@ def _rule_cell(extra: Extra, value: Any) -> Any:
             return "、".join(str(part) for part in value) if isinstance(value, list) else str(value)
         case "choice":
             return dict(extra.choices).get(value, value)
+        case "items":
+            labels = dict(extra.choices)
+            return "；".join(f" {_OR} ".join(labels.get(term, term) for term in row) for row in value) or None
     return value
+
+
+def _requirements(extra: Extra, text: str) -> list[list[str]]:
+    """What a cell of the kind `items` says: `A 或 B；C`, each by its label with or without its dictionary's name."""
+    words: dict[str, set[str]] = {}
+    for term, label in extra.choices:
+        for word in (term, label, label.partition("：")[2]):
+            words.setdefault(key_of(word), set()).add(term)
+
+    def found(word: str) -> str:
+        terms = words.get(key_of(word), set())
+        if len(terms) == 1:
+            return next(iter(terms))
+        why = "在几个字典中都有，请写成“字典名称：名称”" if terms else "不在字典中"
+        raise Unreadable(f"“{word[:30]}”{why}；{SEVERAL}")
+
+    rows = [row.strip() for row in _ROWS.split(text) if row.strip()]
+    # A label may hold 或 itself.
+    parts = [[row] if key_of(row) in words else [one.strip() for one in row.split(_OR)] for row in rows]
+    return [[found(one) for one in row] for row in parts]
 
 
 def _text(cell: Any) -> str | None:

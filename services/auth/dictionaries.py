@@ -4,6 +4,8 @@ What code relies on is declared by the service that uses it; what an administrat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +22,7 @@ from kit.db import uuid7
 from kit.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, VersionConflict
 from services.auth import extras
 from services.auth.departments import record_change
+from services.auth.extras import Extra
 from services.auth.models import Base
 
 # What a declaration brings and an administrator may change.
@@ -111,6 +114,28 @@ def parents_of(session: Session, parent: Dictionary) -> dict[str, DictionaryItem
     return {row.value: row for row in items_of(session, parent.parent or parent.code)}
 
 
+def completed(session: Session, used: Iterable[Extra]) -> list[Extra]:
+    """The rules with what may be chosen in them now: those that name items of other dictionaries get these as choices. A
+    retired item stays one, for a rule that names it has to stay readable."""
+    used = list(used)
+    codes = {code for extra in used for code in extra.of}
+    if not codes:
+        return used
+    names = dict(session.execute(select(Dictionary.code, Dictionary.name).where(Dictionary.code.in_(codes))).all())
+    known = {code: items_of(session, code) for code in names}
+    return [
+        replace(extra, choices=tuple(_choice(names[code], row) for code in extra.of for row in known.get(code, ())))
+        if extra.of
+        else extra
+        for extra in used
+    ]
+
+
+def _choice(name: str, row: DictionaryItem) -> tuple[str, str]:
+    retired = "" if row.enabled else "（已停用）"
+    return f"{row.dictionary}{extras.TERM}{row.value}", f"{name}：{row.label}{retired}"
+
+
 def create(session: Session, principal: Principal, code: str, name: str, parent: str | None = None) -> Dictionary:
     """A new dictionary, made by hand."""
     if session.get(Dictionary, code) is not None:
@@ -161,7 +186,7 @@ def create_item(
         raise Invalid(errors=[FieldError(("body", "value"), "taken", f"值 {value} 已存在")])
     _refuse_ambiguous(others, values)
     _refuse_bad_parent(session, parent, value, values)
-    extras.check(parent.code, values.get("ext") or {})
+    _refuse_bad_rules(session, parent, values.get("ext") or {})
     parent.version += 1
     row = DictionaryItem(
         dictionary=parent.code, value=value, origin="custom", customised=True, version=parent.version, **values
@@ -198,7 +223,7 @@ def change_item(
     if values.get("parent_value", row.parent_value) != row.parent_value:
         _refuse_bad_parent(session, parent, value, values)
     if values.get("ext", row.ext) != row.ext:
-        extras.check(parent.code, values["ext"])
+        _refuse_bad_rules(session, parent, values["ext"])
     for key, new in values.items():
         setattr(row, key, new)
     parent.version += 1
@@ -221,6 +246,11 @@ def _refuse_ambiguous(others: list[DictionaryItem], values: dict[str, Any]) -> N
     start, stop = values.get("valid_from"), values.get("valid_to")
     if start and stop and stop < start:
         raise Invalid(errors=[FieldError(("body", "valid_to"), "date_order", "失效日期不能早于生效日期")])
+
+
+def _refuse_bad_rules(session: Session, parent: Dictionary, ext: dict[str, Any]) -> None:
+    used = completed(session, [extras.BY_NAME[name] for name in ext if name in extras.BY_NAME])
+    extras.check(parent.code, ext, {extra.name: extra for extra in used})
 
 
 def _refuse_bad_parent(session: Session, parent: Dictionary, value: str, values: dict[str, Any]) -> None:

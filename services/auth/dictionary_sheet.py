@@ -84,8 +84,8 @@ def columns_of(parents: Sequence[DictionaryItem], used: Sequence[Extra]) -> list
             f"{extra.title}（{extra.unit}）" if extra.unit else extra.title,
             text=extra.kind != "integer",
             choices=cells.choices_of(extra),
-            help=extra.help or None,
-            width=30 if extra.name == "basis" else 16,
+            help=cells.help_of(extra),
+            width=30 if extra.kind == "items" or extra.name == "basis" else 16,
         )
         for extra in used
     ]
@@ -94,7 +94,8 @@ def columns_of(parents: Sequence[DictionaryItem], used: Sequence[Extra]) -> list
 
 def layout(session: Session, parent: Dictionary) -> tuple[list[Column], list[Extra]]:
     """The columns of one dictionary as it is now."""
-    used = extras.of_dictionary([row.ext for row in dictionaries.items_of(session, parent.code)])
+    carried = extras.of_dictionary([row.ext for row in dictionaries.items_of(session, parent.code)])
+    used = dictionaries.completed(session, carried)
     return columns_of(list(dictionaries.parents_of(session, parent).values()), used), used
 
 

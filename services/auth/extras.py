@@ -4,6 +4,7 @@ that is counted from a text would stop the nightly scan."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -12,12 +13,17 @@ from kit.directory.calendar import HOLIDAY_CODE, REST, WORK
 from kit.directory.numbering import RESTARTS, problem_of
 from kit.errors import FieldError, Invalid
 
-Kind = Literal["integer", "days", "text", "yes_no", "choice", "words", "pattern"]
+Kind = Literal["integer", "days", "text", "yes_no", "choice", "words", "pattern", "items"]
+
+# Between a dictionary and the value of one of its items; no value has a colon.
+TERM = ":"
 
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """One name in `ext`."""
+    """One name in `ext`. Of the kind `items` it holds requirements, each a list of items any one of which will do, written
+    `dictionary:value`; `of` names the dictionaries, and their items become its choices where it is read or checked
+    (services.auth.dictionaries.completed)."""
 
     name: str
     title: str
@@ -26,6 +32,7 @@ class Extra:
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     highest: int = 1_200
+    of: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For the page, which draws an input from it."""
@@ -72,17 +79,34 @@ EXTRAS: tuple[Extra, ...] = (
     Extra("festival", "节日", "text"),
     Extra("provisional", "暂定", "yes_no", help="官方通知发布前的暂定值"),
     Extra("holds", "可下设的单位类型", "words"),
+    Extra(
+        "certificates",
+        "应持证书",
+        "items",
+        help="每行一项要求；同一行选了几个证书的，持有其中一个即可",
+        of=(
+            "safety_certificate_type",
+            "gas_certificate_type",
+            "gas_trade",
+            "special_operation_cert_type",
+            "special_operation_category",
+            "special_operation_item",
+            "registered_certificate_type",
+            "registered_speciality",
+        ),
+    ),
     Extra("basis", "依据", "text", help="法规、标准名称和条款"),
 )
 BY_NAME = {extra.name: extra for extra in EXTRAS}
 MOST_TEXT = 500
+MOST_ITEMS = 20
 
 
-def check(dictionary: str, ext: dict[str, Any]) -> None:
+def check(dictionary: str, ext: dict[str, Any], known: Mapping[str, Extra] = BY_NAME) -> None:
     """Refuses known names with values that services could not read."""
     errors = []
     for name, value in ext.items():
-        extra = BY_NAME.get(name)
+        extra = known.get(name)
         problem = problem_with(extra, value, dictionary) if extra is not None and value is not None else None
         if extra is not None and problem:
             errors.append(FieldError(("body", "ext", name), "bad_value", f"{extra.title}：{problem}"))
@@ -113,6 +137,8 @@ def problem_with(extra: Extra, value: Any, dictionary: str = "") -> str | None:
         case "words":
             if not isinstance(value, list) or not all(isinstance(word, str) and len(word) <= 64 for word in value):
                 return "应为若干个编码"
+        case "items":
+            return _problem_with_items(extra, value)
         case "text" | "pattern":
             if not isinstance(value, str) or len(value) > MOST_TEXT:
                 return f"应为不超过 {MOST_TEXT} 字的文字"
@@ -123,6 +149,15 @@ def of_dictionary(exts: list[dict[str, Any]]) -> list[Extra]:
     """The known names that items of one dictionary carry, in the order of the vocabulary; a basis can always be given."""
     used = {name for ext in exts for name in ext} | {"basis"}
     return [extra for extra in EXTRAS if extra.name in used]
+
+
+def _problem_with_items(extra: Extra, value: Any) -> str | None:
+    rows: list[Any] = value if isinstance(value, list) and len(value) <= MOST_ITEMS else [None]
+    if not all(isinstance(row, list) and 1 <= len(row) <= MOST_ITEMS for row in rows):
+        return f"应为不超过 {MOST_ITEMS} 项要求，每项至少选一个"
+    known = {term for term, _ in extra.choices}
+    unknown = [str(term)[:60] for row in rows for term in row if not isinstance(term, str) or term not in known]
+    return f"字典中没有{'、'.join(f'“{term}”' for term in unknown[:5])}" if unknown else None
 
 
 def _falling(value: Any) -> bool:

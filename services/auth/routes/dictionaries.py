@@ -98,10 +98,11 @@ def read_dictionary(code: Code, session: SessionDep) -> dict[str, Any]:
     row = dictionaries.find(session, code)
     items = dictionaries.items_of(session, code)
     parents = dictionaries.items_of(session, row.parent) if row.parent else []
+    rules = dictionaries.completed(session, extras.of_dictionary([item.ext for item in items]))
     return _head(row) | {
         "items": [item.as_json() for item in items],
         "parents": [{"value": item.value, "label": item.label, "enabled": item.enabled} for item in parents],
-        "extras": [extra.as_json() for extra in extras.of_dictionary([item.ext for item in items])],
+        "extras": [rule.as_json() for rule in rules],
     }
 
 

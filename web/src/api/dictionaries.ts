@@ -5,7 +5,7 @@ import { problemOf } from "./problem";
 export interface Extra {
   name: string;
   title: string;
-  kind: "integer" | "days" | "text" | "yes_no" | "choice" | "words" | "pattern";
+  kind: "integer" | "days" | "text" | "yes_no" | "choice" | "words" | "pattern" | "items";
   unit: string;
   help: string;
   choices: { value: string; label: string }[];

@@ -2,6 +2,7 @@
 import { Input, InputNumber, Select, Switch } from "antd";
 import type { ReactNode } from "react";
 import type { Extra } from "../../api/dictionaries";
+import { Requirements } from "./Requirements";
 
 export function extraInput(extra: Extra): ReactNode {
   switch (extra.kind) {
@@ -19,6 +20,8 @@ export function extraInput(extra: Extra): ReactNode {
       );
     case "words":
       return <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={["、", "，", ",", " "]} />;
+    case "items":
+      return <Requirements title={extra.title} choices={extra.choices} />;
     case "choice":
       return <Select allowClear options={extra.choices} />;
     case "yes_no":
@@ -39,6 +42,10 @@ export function extraValue(extra: Extra, value: unknown): unknown {
     const days = value.map((day) => (/^\d+$/.test(String(day)) ? Number(day) : day));
     return days.every((day) => typeof day === "number") ? [...new Set(days)].sort((a, b) => b - a) : days;
   }
+  if (extra.kind === "items" && Array.isArray(value)) {
+    const rows = value.filter((row) => Array.isArray(row) && row.length);
+    return rows.length ? rows : undefined;
+  }
   return value;
 }
 
@@ -46,8 +53,11 @@ export function extraValue(extra: Extra, value: unknown): unknown {
 export function extraText(extra: Extra, value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (extra.kind === "yes_no") return value === true ? extra.title : null;
-  const words = Array.isArray(value)
-    ? value.join("、")
-    : (extra.choices.find((choice) => choice.value === value)?.label ?? String(value));
+  const labelOf = (one: unknown) => extra.choices.find((choice) => choice.value === one)?.label ?? String(one);
+  const words = !Array.isArray(value)
+    ? labelOf(value)
+    : extra.kind === "items"
+      ? value.map((row: unknown[]) => row.map(labelOf).join(" 或 ")).join("；")
+      : value.join("、");
   return `${extra.title} ${words}${extra.unit && extra.kind !== "text" ? ` ${extra.unit}` : ""}`;
 }
