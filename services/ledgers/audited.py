@@ -26,6 +26,7 @@ WORDS = Words(
     actions={
         "ledger.create": "新建",
         "radar.export": "导出到期雷达",
+        "certificates.missing_export": "导出缺证人员",
         "radar.calendar_made": "生成日历订阅地址",
         "radar.calendar_ended": "停用日历订阅地址",
         "ledger.update": "修改",
@@ -61,6 +62,7 @@ WORDS = Words(
         "import": "导入",
         "radar": "到期雷达",
         "calendar": "日历订阅",
+        "certificates": "证书查询",
         "import_mapping": "列对应",
         "export": "导出文件",
     },

@@ -15,6 +15,7 @@ from services.ledgers.dictionaries import (
 from services.ledgers.dictionaries.certificates import CERTIFICATE_STATUS, REVIEW_RESULT
 from services.ledgers.dictionaries.fire import AGENT, FACILITY_STATUS, FACILITY_TYPE
 from services.ledgers.dictionaries.people import EMPLOYMENT, GENDER
+from services.ledgers.dictionaries.posts import POST_CERTIFICATE
 from services.ledgers.dictionaries.special_operations import CATEGORY, CERT_TYPE, ITEM
 from services.ledgers.dictionaries.supplies import STOCK_STATUS, SUPPLY_CATEGORY, SUPPLY_STATUS
 
@@ -42,4 +43,5 @@ DICTIONARIES: tuple[DictionaryDeclaration, ...] = (
     *health.DICTIONARIES,
     *risks.DICTIONARIES,
     *teams.DICTIONARIES,
+    POST_CERTIFICATE,
 )

@@ -1,4 +1,4 @@
-"""The people who hold certificates, and the certificates of one of them.
+"""The people who hold certificates, and the certificates of one of them with those that they lack.
 
 A person is an identity number. It is compared by its keyed hash (kit.sealing), and never stands in an address: a person is
 named by one of their certificates."""
@@ -16,12 +16,14 @@ from sqlalchemy import ARRAY, Select, Text, Uuid, func, literal, null, or_, sele
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
+from kit.db import today
 from kit.errors import NotFound
 from kit.fields import mask
 from kit.query import as_json
 from kit.sealing import fingerprint
 from services.ledgers.catalogue import BY_SLUG, CERTIFICATES
 from services.ledgers.disclosing import rows_shown
+from services.ledgers.enquiry.missing import Missing
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.reading import RowReader, departments_under, status_sql, table_of, visible
 from services.ledgers.titles import department_names
@@ -148,7 +150,9 @@ def person(session: Session, who: Principal, slug: str, id_: UUID) -> dict[str, 
         raise NotFound
     c = table_of(row_class).c
     found = session.execute(
-        select(c.id_number, c.person_name).where(c.id == id_, *visible(row_class, _narrowed(row_class, who)))
+        select(c.id_number, c.person_name, fingerprint(c.id_number).label("hashed")).where(
+            c.id == id_, *visible(row_class, _narrowed(row_class, who))
+        )
     ).first()
     if found is None:
         raise NotFound
@@ -157,7 +161,8 @@ def person(session: Session, who: Principal, slug: str, id_: UUID) -> dict[str, 
         rows = _certificates(session, _narrowed(each, who), each, found.id_number)
         if rows:
             ledgers.append({"ledger": each.ledger.slug, "title": each.ledger.title, "rows": rows})
-    return {"name": found.person_name, "id_number": mask(found.id_number), "ledgers": ledgers}
+    lacks = [lack.model_dump(mode="json") for lack in Missing(session, who, today()).of_number(found.hashed)]
+    return {"name": found.person_name, "id_number": mask(found.id_number), "ledgers": ledgers, "missing": lacks}
 
 
 def _certificates(session: Session, who: Principal, row_class: type[LedgerRow], number: str) -> list[dict[str, Any]]:
