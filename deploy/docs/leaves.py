@@ -11,7 +11,7 @@ import yaml
 from services.auth.routes import manifest as auth_manifest
 from services.documents.catalogue import LIBRARIES
 from services.ledgers.catalogue import LEDGERS
-from services.ledgers.manifest import page_of
+from services.ledgers.manifest import CERTIFICATES_PAGE, page_of
 from services.reports.api import PAGES
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +36,8 @@ def built() -> dict[str, Built]:
         page = page_of(row_class)
         tests = ("tests/catalogue", "tests/service/ledgers")
         found[page.leaf] = Built(page.title, page.path, f"/api/ledgers/{page.key}", tests)
+    enquiry, api = CERTIFICATES_PAGE, f"/api/ledgers/{CERTIFICATES_PAGE.key}"
+    found[enquiry.leaf] = Built(enquiry.title, enquiry.path, api, ("tests/service/ledgers",))
     for library in LIBRARIES.values():
         api = f"/api/documents/libraries/{library.slug}"
         found[library.leaf] = Built(library.title, f"/libraries/{library.slug}", api, ("tests/service/documents",))
