@@ -1,38 +1,21 @@
-/** 证书查询: people by department, name or number, with what they hold and what is due next. */
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Input, Select, Space, Table, type TableColumnType } from "antd";
+/** 证书查询: people by department, name or number: what they hold, and what their posts require that they lack. */
+import { Segmented } from "antd";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
-import { holders, STATES, type Holder } from "../../api/certificates";
-import { useCatalogue } from "../../api/manifest";
-import { Failure } from "../../app/ErrorBoundary";
+import { useSearchParams } from "react-router";
 import type { ScreenProps } from "../../app/screens";
 import { DepartmentTree } from "../../engine/list/DepartmentTree";
-import { due } from "../../shared/format";
-import { Nothing } from "../../shared/Nothing";
-import { StatusTag } from "../../shared/StatusTag";
-import { usePhone } from "../../shared/usePhone";
-import { holdsCertificates, isNumber, WORDS } from "./states";
+import { HoldersView } from "./HoldersView";
+import { MissingView } from "./MissingView";
+import { isNumber, type ViewProps } from "./states";
 import "./certificates.css";
-
-const SIZE = 20;
 
 export default function EnquiryPage({ page }: ScreenProps) {
   const [params, setParams] = useSearchParams();
   // An identity number is not written into the address, which stays in the browser's history.
   const [secret, setSecret] = useState("");
-  const phone = usePhone();
-  const ledgers = (useCatalogue().data?.ledgers ?? []).filter(holdsCertificates);
+  const missing = params.get("view") === "missing";
   const q = secret || (params.get("q") ?? "");
-  const filters = { department: params.get("department"), state: params.get("state"), ledger: params.get("ledger") };
-  const number = Number(params.get("page")) || 1;
-  const list = useQuery({
-    queryKey: ["holders", filters, q, number],
-    queryFn: ({ signal }) => holders.page({ ...filters, q, page: number, size: SIZE }, signal),
-    placeholderData: keepPreviousData,
-    staleTime: 0,
-  });
-  const change = (values: Record<string, string | null | undefined>) => {
+  const change: ViewProps["onChange"] = (values) => {
     const next = new URLSearchParams(params);
     for (const [key, value] of Object.entries({ page: null, ...values })) {
       if (value) next.set(key, value);
@@ -44,154 +27,31 @@ export default function EnquiryPage({ page }: ScreenProps) {
     setSecret(isNumber(text) ? text : "");
     change({ q: isNumber(text) ? null : text });
   };
-  const filtered = q !== "" || Object.values(filters).some(Boolean);
-  const place = (holder: Holder) => `${page.path}/${holder.ref.ledger}/${holder.ref.id}`;
+  const reset = () => {
+    setSecret("");
+    setParams(missing ? { view: "missing" } : {}, { replace: true });
+  };
+  const View = missing ? MissingView : HoldersView;
   return (
     <div className="ledger">
-      <DepartmentTree value={filters.department ?? ""} onChange={(department) => change({ department })} />
+      <DepartmentTree value={params.get("department") ?? ""} onChange={(department) => change({ department })} />
       <div className="ledger-main stack">
         <h1 className="holders-title">{page.title}</h1>
-        <Space wrap role="search" className="no-print holders-search">
-          <Input.Search
-            key={q}
-            allowClear
-            defaultValue={q}
-            maxLength={50}
-            placeholder="姓名、完整身份证号或证书编号"
-            aria-label="关键字"
-            enterButton="查询"
-            className="holders-word"
-            onSearch={(text) => search(text.trim())}
-          />
-          <Select
-            allowClear
-            aria-label="证书状态"
-            placeholder="全部状态"
-            className="holders-state"
-            value={filters.state}
-            options={STATES.map((value) => ({ value, label: WORDS[value].text }))}
-            onChange={(state?: string) => change({ state })}
-          />
-          <Select
-            allowClear
-            aria-label="证书类别"
-            placeholder="全部证书台账"
-            className="holders-ledger"
-            popupMatchSelectWidth={false}
-            value={filters.ledger}
-            options={ledgers.map(({ slug, title }) => ({ value: slug, label: title }))}
-            onChange={(ledger?: string) => change({ ledger })}
-          />
-          <Button
-            onClick={() => {
-              setSecret("");
-              setParams({}, { replace: true });
-            }}
-          >
-            重置
-          </Button>
-        </Space>
-        {list.isError ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
-        ) : (
-          <Table<Holder>
-            size="small"
-            rowKey={({ ref }) => `${ref.ledger}/${ref.id}`}
-            showHeader={!phone}
-            loading={list.isPending}
-            dataSource={list.data?.items ?? []}
-            columns={phone ? phoneColumns(place) : columns(place)}
-            {...(phone ? {} : { scroll: { x: 880 } })}
-            locale={{
-              emptyText: (
-                <Nothing>
-                  {filtered
-                    ? "没有符合条件的持证人员。身份证号要输入完整的 18 位；也可以放宽条件。"
-                    : "还没有证书。在教育培训的各证书台账中录入或导入后，可在这里按人查询。"}
-                </Nothing>
-              ),
-            }}
-            pagination={{
-              current: number,
-              pageSize: SIZE,
-              total: list.data?.total ?? 0,
-              showSizeChanger: false,
-              showTotal: (total) => `共 ${total} 人`,
-              onChange: (next) => change({ page: String(next) }),
-            }}
-          />
-        )}
+        <Segmented<string>
+          className="no-print holders-views"
+          aria-label="查看方式"
+          value={missing ? "missing" : "holders"}
+          options={[
+            { value: "holders", label: "持证人员" },
+            { value: "missing", label: "缺证" },
+          ]}
+          // Whom one looks for stays; the states of the two lists are different ones.
+          onChange={(view) =>
+            change({ view: view === "missing" ? view : null, state: null, ledger: null, post: null })
+          }
+        />
+        <View path={page.path} params={params} q={q} onChange={change} onSearch={search} onReset={reset} />
       </div>
     </div>
   );
-}
-
-function States({ holder }: { holder: Holder }) {
-  return (
-    <span className="holder-states">
-      {STATES.filter((state) => holder.states[state] > 0).map((state) => (
-        <StatusTag key={state} tone={WORDS[state].tone}>
-          {`${WORDS[state].text} ${holder.states[state]}`}
-        </StatusTag>
-      ))}
-    </span>
-  );
-}
-
-/** Within the days for which certificates say 即将到期, how near it is; later dates need no colour. */
-function NextDue({ day }: { day: string | null }) {
-  if (!day) return <span className="quiet">—</span>;
-  const state = due(day, [60]);
-  return (
-    <span className="number day">
-      {day}
-      {state.level !== "ok" && (
-        <StatusTag tone={state.level === "overdue" ? "red" : state.level}>{state.text}</StatusTag>
-      )}
-    </span>
-  );
-}
-
-const places = (holder: Holder) => holder.departments.map(({ name }) => name).join("、") || "—";
-
-type Place = (holder: Holder) => string;
-
-function columns(place: Place): TableColumnType<Holder>[] {
-  return [
-    { title: "姓名", key: "name", width: 110, render: (_, holder) => <Link to={place(holder)}>{holder.name}</Link> },
-    { title: "部门", key: "departments", ellipsis: true, render: (_, holder) => places(holder) },
-    {
-      title: "身份证号",
-      dataIndex: "id_number",
-      width: 180,
-      className: "number",
-      render: (text) => text ?? "—",
-    },
-    { title: "证书数", dataIndex: "certificates", width: 76, align: "right" },
-    { title: "状态", key: "states", width: 230, render: (_, holder) => <States holder={holder} /> },
-    { title: "最近到期", key: "due", width: 210, render: (_, holder) => <NextDue day={holder.next_due} /> },
-  ];
-}
-
-function phoneColumns(place: Place): TableColumnType<Holder>[] {
-  return [
-    {
-      title: "人员",
-      key: "card",
-      render: (_, holder) => (
-        <div className="row-card">
-          <div className="row-card-head">
-            <Link to={place(holder)}>{holder.name}</Link>
-            <States holder={holder} />
-          </div>
-          <div className="quiet">
-            {places(holder)} · {holder.certificates} 个证书
-          </div>
-          <div>
-            最近到期 <NextDue day={holder.next_due} />
-          </div>
-        </div>
-      ),
-    },
-  ];
 }

@@ -1,4 +1,4 @@
-/** All certificates of one person, ledger by ledger: to look at, and to print as a sheet for the person's file. */
+/** What one person lacks, and all certificates, ledger by ledger: to look at, and to print as a sheet for the person's file. */
 import { ArrowLeftOutlined, PrinterOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Space } from "antd";
@@ -15,6 +15,7 @@ import type { Field, LedgerManifest, Row } from "../../engine/schema";
 import { today } from "../../shared/format";
 import { Loading } from "../../shared/Loading";
 import { usePhone } from "../../shared/usePhone";
+import { LackSheet } from "./Lacks";
 import { sheetFields } from "./states";
 import "./certificates.css";
 
@@ -34,7 +35,7 @@ function Sheet({ path, slug, id }: { path: string; slug: string; id: string }) {
   });
   if (person.isError) return <Failure error={person.error} onRetry={() => void person.refetch()} />;
   if (!person.data || !catalogue) return <Loading />;
-  const { name, id_number: number, ledgers } = person.data;
+  const { name, id_number: number, ledgers, missing } = person.data;
   const total = ledgers.reduce((sum, ledger) => sum + ledger.rows.length, 0);
   return (
     <article className="person-sheet" aria-label={`${name}的证书`}>
@@ -69,6 +70,7 @@ function Sheet({ path, slug, id }: { path: string; slug: string; id: string }) {
           <dd className="number">{today()}</dd>
         </div>
       </dl>
+      <LackSheet lacks={missing} />
       {ledgers.map((entry) => {
         const ledger = catalogue.ledgers.find((candidate) => candidate.slug === entry.ledger);
         return ledger && <Held key={entry.ledger} ledger={ledger} title={entry.title} rows={entry.rows} />;

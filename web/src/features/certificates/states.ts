@@ -1,5 +1,5 @@
-/** The states of a certificate in words and colours, the same as in the dictionary certificate_status. */
-import type { CertificateState } from "../../api/certificates";
+/** The states of a certificate in words and colours, the same as in the dictionary certificate_status; and how one can lack. */
+import type { CertificateState, LackingState } from "../../api/certificates";
 import type { Tone } from "../../app/theme";
 import type { Field, LedgerManifest } from "../../engine/schema";
 
@@ -10,6 +10,25 @@ export const WORDS: Record<CertificateState, { text: string; tone: Tone }> = {
   valid: { text: "有效", tone: "green" },
   cancelled: { text: "已注销", tone: "grey" },
 };
+
+export const LACKS: Record<LackingState, { text: string; tone: Tone }> = {
+  missing: { text: "未登记", tone: "red" },
+  expired: { text: "已过期", tone: "red" },
+  review_overdue: { text: "复审逾期", tone: "orange" },
+  not_yet_valid: { text: "尚未生效", tone: "yellow" },
+  cancelled: { text: "已注销", tone: "grey" },
+  unknown_person: { text: "无法确定", tone: "blue" },
+};
+
+/** What the page tells each of its two lists. `q` may be a number, which does not stand in `params`. */
+export interface ViewProps {
+  path: string;
+  params: URLSearchParams;
+  q: string;
+  onChange: (values: Record<string, string | null | undefined>) => void;
+  onSearch: (text: string) => void;
+  onReset: () => void;
+}
 
 export function holdsCertificates(ledger: LedgerManifest): boolean {
   return ledger.fields.some((field) => field.dictionary === "certificate_status");
