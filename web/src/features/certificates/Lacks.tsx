@@ -13,7 +13,7 @@ export function Needed({ lack }: { lack: Lack }) {
   return (
     <div>
       {lack.certificates.map(({ label }) => label).join(" 或 ")}
-      <div className="no-print">
+      <div>
         {[...ledgers].map(([slug, title]) => (
           <Link key={slug} to={`/ledgers/${slug}`} className="lack-ledger">
             {title}

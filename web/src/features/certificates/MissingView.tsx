@@ -80,8 +80,8 @@ export function MissingView({ path, params, q, onChange, onSearch, onReset }: Vi
           loading={list.isPending}
           dataSource={data?.items ?? []}
           columns={phone ? phoneColumns(place) : columns(place)}
-          {...(phone ? {} : { scroll: { x: 960 } })}
-          locale={{ emptyText: <Nothing>{empty(filtered, data?.posts.length ?? 0)}</Nothing> }}
+          {...(phone ? {} : { scroll: { x: 900 } })}
+          locale={{ emptyText: <Nothing>{empty(filtered, data?.posts.length)}</Nothing> }}
           pagination={{
             current: number,
             pageSize: SIZE,
@@ -96,7 +96,8 @@ export function MissingView({ path, params, q, onChange, onSearch, onReset }: Vi
   );
 }
 
-function empty(filtered: boolean, posts: number): string {
+function empty(filtered: boolean, posts: number | undefined): string {
+  if (posts === undefined) return "正在核对岗位和证书…";
   if (filtered) return "没有符合条件的缺证人员，可放宽条件或重置。";
   return posts > 0
     ? "没有缺证人员：岗位有持证要求的人员都持有有效证书。"
@@ -112,11 +113,11 @@ function Name({ lack, place }: { lack: Lack; place: Place }) {
 
 function columns(place: Place): TableColumnType<Lack>[] {
   return [
-    { title: "姓名", key: "name", width: 100, render: (_, lack) => <Name lack={lack} place={place} /> },
-    { title: "部门", dataIndex: ["department", "name"], width: 130, ellipsis: true },
-    { title: "岗位", dataIndex: "post", width: 140, ellipsis: true },
-    { title: "缺少的证书", key: "certificates", width: 250, render: (_, lack) => <Needed lack={lack} /> },
-    { title: "状态", key: "state", width: 200, render: (_, lack) => <State lack={lack} /> },
+    { title: "姓名", key: "name", width: 84, render: (_, lack) => <Name lack={lack} place={place} /> },
+    { title: "部门", dataIndex: ["department", "name"], width: 120, ellipsis: true },
+    { title: "岗位", dataIndex: "post", width: 110, ellipsis: true },
+    { title: "缺少的证书", key: "certificates", width: 220, render: (_, lack) => <Needed lack={lack} /> },
+    { title: "状态", key: "state", width: 150, render: (_, lack) => <State lack={lack} /> },
     { title: "依据", dataIndex: "basis", render: (basis) => basis ?? "—" },
   ];
 }

@@ -118,7 +118,8 @@ export function Items({ code }: { code: string }) {
         rowKey="value"
         dataSource={dictionary.parent || text.trim() ? shown : treeOf(shown)}
         pagination={{ pageSize: 50, hideOnSinglePage: true, showTotal: (total) => `共 ${total} 条` }}
-        scroll={{ x: 720 }}
+        // A requirement is a sentence, which the columns beside it would press into a pillar.
+        scroll={{ x: dictionary.extras.some(({ kind }) => kind === "items") ? 1100 : 720 }}
         columns={[
           {
             title: "名称",
