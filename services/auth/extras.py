@@ -75,6 +75,7 @@ EXTRAS: tuple[Extra, ...] = (
         "choice",
         choices=(("day", "每日"), ("month", "每月"), ("year", "每年"), ("never", "不重新开始")),
     ),
+    Extra("direction", "对库存的作用", "choice", choices=(("in", "增加"), ("out", "减少"), ("count", "按实盘数"))),
     Extra("kind", "类型", "choice", choices=((REST, "放假"), (WORK, "调休上班"))),
     Extra("festival", "节日", "text"),
     Extra("provisional", "暂定", "yes_no", help="官方通知发布前的暂定值"),

@@ -18,6 +18,7 @@ from services.ledgers.findings import routes as findings
 from services.ledgers.importing import jobs, mapping_routes, undo_routes
 from services.ledgers.importing import routes as importing
 from services.ledgers.labels import routes as labels
+from services.ledgers.movements import routes as movements
 from services.ledgers.radar import calendar
 from services.ledgers.radar import routes as radar
 from services.ledgers.settings import Settings, get_settings
@@ -53,6 +54,7 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
             importing.router,
             views.router,
             labels.router,
+            movements.router,
             row_routes.router,
             *routes.routers(),
         ],

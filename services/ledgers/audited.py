@@ -14,6 +14,12 @@ _FIELDS = {
     "results": "结果",
     "done": "成功",
     "failed": "失败",
+    "movement": "出入库记录编号",
+    "amount": "登记数量",
+    "person": "经办人",
+    "purpose": "用途",
+    "voucher": "单号",
+    "reverses": "冲销的记录",
 }
 
 
@@ -36,7 +42,10 @@ WORDS = Words(
         "ledger.batch_update": "批量修改",
         "ledger.batch_delete": "批量删除",
         "ledger.batch_restore": "批量恢复",
+        "ledger.move": "登记出入库",
+        "ledger.move_back": "冲销出入库",
         "ledgers:*:export": "导出",
+        "ledgers:*:export.movements": "导出出入库记录",
         "ledgers:*:export.start": "申请后台导出",
         "ledgers:*:export.download": "下载导出文件",
         "ledgers:*:export.cancel": "取消后台导出",

@@ -25,6 +25,7 @@ VIAS = {
     "batch": "批量修改",
     "undo": "撤销导入",
     "restore": "恢复",
+    "movement": "出入库登记",
     "api": "接口",
 }
 KINDS = {"create": "新建", "update": "修改", "delete": "删除", "restore": "恢复"}

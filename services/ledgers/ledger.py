@@ -85,6 +85,17 @@ class Shortage:
 
 
 @dataclass(frozen=True)
+class Movements:
+    """A stock, kept by entries of what came in and went out: as soon as a row has an entry, `field` changes by entries alone.
+    `kinds` is the dictionary of what an entry may be; an item's `ext.direction` says what it does: in, out or count. `unit`
+    is the text field that says what is counted."""
+
+    field: str
+    kinds: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
 class Totals:
     """Exact sums of number fields over the rows of a list, by department, by an item of a dictionary or by a whole number."""
 
@@ -127,6 +138,7 @@ class Ledger:
     expiry: tuple[Expiry, ...] = ()
     status: Status | None = None
     shortage: Shortage | None = None
+    movements: Movements | None = None
     label: Tag | None = None
     totals: Totals | None = None
     import_by: str | None = None
@@ -235,6 +247,8 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
     for key in (ledger.shortage.field, ledger.shortage.limit) if ledger.shortage else ():
         if cls.fields[key].kind not in ("decimal", "integer"):
             raise DeclarationError(f"{cls.__name__}: shortage {key} is not a number")
+    if ledger.movements:
+        _check_movements(cls, ledger, ledger.movements)
     for expiry in ledger.expiry:
         if cls.fields[expiry.field].kind != "day":
             raise DeclarationError(f"{cls.__name__}: expiry {expiry.field} is not a day")
@@ -268,6 +282,16 @@ def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
         raise DeclarationError(f"{cls.__name__}: default_sort {sort} is not sortable")
 
 
+def _check_movements(cls: type[LedgerRow], ledger: Ledger, movements: Movements) -> None:
+    moved = cls.fields[movements.field]
+    if moved.kind not in ("decimal", "integer") or moved.personal or movements.field in ledger.natural_key:
+        raise DeclarationError(f"{cls.__name__}: movements {movements.field} is not a number that may change")
+    if moved.derived or moved.computed:
+        raise DeclarationError(f"{cls.__name__}: movements {movements.field} is filled by a rule as well")
+    if movements.unit and cls.fields[movements.unit].kind != "text":
+        raise DeclarationError(f"{cls.__name__}: movements.unit {movements.unit} is not a text")
+
+
 def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "natural_key", ledger.natural_key
     for keys in ledger.also_unique:
@@ -279,6 +303,8 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
         short = ledger.shortage
         yield "shortage", (short.field, short.limit, *(short.unless.reads if short.unless else ()))
     yield "import_by", (ledger.import_by,) if ledger.import_by else ()
+    if ledger.movements:
+        yield "movements", (ledger.movements.field, *((ledger.movements.unit,) if ledger.movements.unit else ()))
     yield "facts", (*ledger.facts, *ledger.facts_unless)
     for condition in (*ledger.fact_conditions.values(), *ledger.facts_unless.values()):
         yield "facts", condition.reads

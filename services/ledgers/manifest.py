@@ -17,6 +17,7 @@ from kit.manifest import Page, dictionary_manifest, field_manifest
 from services.ledgers.catalogue import CERTIFICATES, LEDGERS
 from services.ledgers.labels.sheets import SHEETS
 from services.ledgers.ledger import LedgerRow
+from services.ledgers.movements import kinds
 
 router = APIRouter(prefix="/api/ledgers", tags=["目录"])
 CERTIFICATES_PAGE = Page(leaf="4.6", title="证书查询", screen="certificates", key="certificates", path="/certificates")
@@ -32,7 +33,10 @@ def manifest(session: SessionDep, who: CurrentPrincipal) -> Response:
         {
             "service": "ledgers",
             "pages": [page.model_dump() for page in (*map(page_of, readable), *_shared(readable))],
-            "ledgers": [_ledger(row_class, who, found) for row_class in readable],
+            "ledgers": [
+                {**_ledger(row_class, who, found), "movements": kinds.manifest(session, row_class)}
+                for row_class in readable
+            ],
         }
     )
 

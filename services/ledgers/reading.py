@@ -51,6 +51,7 @@ from kit.query import (
 )
 from services.ledgers.conditions import Columns
 from services.ledgers.ledger import LedgerRow
+from services.ledgers.movements import guard
 
 PERSONAL = "ledgers:personal:read"
 counts = Counts()
@@ -211,6 +212,9 @@ class RowReader:
         )
         query = query.outerjoin(creator, creator.id == source.c.created_by)
         query = query.outerjoin(editor, editor.id == source.c.updated_by)
+        if self.row_class.ledger.movements is not None:
+            # The form shows a number as it is that entries alone may change.
+            query = query.add_columns(guard.moved(source.c.id).label("moved"))
         items, found = session.execute(as_json(query.subquery("x"))).one()
         if not found:
             raise NotFound

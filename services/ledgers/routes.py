@@ -49,7 +49,9 @@ def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
     may = {verb: [require(f"ledgers:{ledger.slug}:{verb}")] for verb in ("read", "create", "update", "delete")}
     create_model = create_model_of(f"{name}Create", row_class.fields)
     update_model = update_model_of(f"{name}Update", row_class.fields)
-    row_model = read_model_of(f"{name}Row", row_class.fields, dept_name=(str | None, None))
+    # Of one row alone, not of a list's.
+    moved: dict[str, Any] = {"moved": (bool | None, None)} if ledger.movements else {}
+    row_model = read_model_of(f"{name}Row", row_class.fields, dept_name=(str | None, None), **moved)
     page_model = page_model_of(f"{name}Page", row_model)
     params = params_of(row_class)
     hot = APIRouter(

@@ -23,6 +23,7 @@ from services.ledgers import expiry
 from services.ledgers.changes import announce
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
+from services.ledgers.movements import guard
 from services.ledgers.reading import RowReader, table_of
 
 
@@ -60,7 +61,7 @@ class RowWriter:
     def update(self, id_: UUID, version: int, given: Mapping[str, Any]) -> dict[str, Any]:
         """Changes the fields that are given. VersionConflict when somebody was faster; an update that changes nothing leaves
         the row and its version as they are."""
-        row = self._locked(id_, deleted=False)
+        row = self.locked(id_, deleted=False)
         self._same_version(row, version)
         changes = self.apply(row, given)
         if changes is None:
@@ -78,6 +79,7 @@ class RowWriter:
         changed = [key for key in self.fields if after[key] != before[key]]
         if not changed and sorted(checked.filled) == sorted(row.computed_keys):
             return None
+        guard.refuse_change(self.session, row, changed)
         if not self.key_of(row).keys().isdisjoint(changed):
             self.refuse_twin(after, row.id)
         for key in changed:
@@ -87,7 +89,7 @@ class RowWriter:
 
     def delete(self, id_: UUID, version: int) -> None:
         """A soft delete; `restore` takes it back."""
-        row = self._locked(id_, deleted=False)
+        row = self.locked(id_, deleted=False)
         self._same_version(row, version)
         row.deleted_at = now()
         self.touch(row)
@@ -96,7 +98,7 @@ class RowWriter:
 
     def restore(self, id_: UUID) -> dict[str, Any]:
         """Takes a delete back, unless a row of the same key has been made since."""
-        row = self._locked(id_, deleted=True)
+        row = self.locked(id_, deleted=True)
         self.refuse_twin(self.key_of(row), id_)
         row.deleted_at = None
         self.touch(row)
@@ -134,7 +136,8 @@ class RowWriter:
             changes[key] = value
         return changes
 
-    def _locked(self, id_: UUID, *, deleted: bool) -> LedgerRow:
+    def locked(self, id_: UUID, *, deleted: bool) -> LedgerRow:
+        """A row that exists for this person, held until the transaction ends; NotFound for any other."""
         row_class = self.row_class
         row = self.session.scalars(
             select(row_class)

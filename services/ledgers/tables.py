@@ -5,12 +5,13 @@ from services.ledgers.exports import tables as exports
 from services.ledgers.findings import notices as findings
 from services.ledgers.importing import tables as importing
 from services.ledgers.models import Base
+from services.ledgers.movements import tables as movements
 from services.ledgers.radar import tables as radar
 
 metadata = Base.metadata
-metadata.info["standing"] = history.standing(catalogue.LEDGERS)
+metadata.info["standing"] = [*history.standing(catalogue.LEDGERS), *movements.standing()]
 
 __all__ = [
-    "catalogue", "exports", "findings", "history", "importing", "metadata", "radar", "shortage", "views",
+    "catalogue", "exports", "findings", "history", "importing", "metadata", "movements", "radar", "shortage", "views",
     "warnings_table",
 ]  # fmt: skip

@@ -41,7 +41,7 @@ class Change(BaseModel):
     by_name: str | None
     kind: str = Field(description="create, update, delete, restore")
     kind_label: str
-    via: str = Field(description="form, import, batch, undo, restore")
+    via: str = Field(description="form, import, batch, undo, restore, movement")
     via_label: str
     batch_id: UUID | None
     changes: list[FieldChange]

@@ -13,12 +13,13 @@ from kit.http.usage import Usage
 from kit.sealing import by_value, is_sealed
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.ledger import LedgerRow
+from services.ledgers.movements.tables import LedgerMovement
 
 
 def count(session: Session, principal: Principal, dictionary: str, value: str | None) -> Sequence[Usage]:
     """Every field of every ledger that draws on the dictionary. Deleted rows do not count: they can be restored, and then
     still show the word."""
-    return [
+    found = [
         Usage(
             row_class.ledger.slug,
             row_class.ledger.title,
@@ -29,6 +30,30 @@ def count(session: Session, principal: Principal, dictionary: str, value: str | 
         for key, spec in row_class.fields.items()
         if spec.dictionary == dictionary and not spec.computed
     ]
+    return found + [
+        Usage(
+            row_class.ledger.slug,
+            row_class.ledger.title,
+            "出入库类型",
+            _kinds(session, principal, row_class, value),
+        )
+        for row_class in LEDGERS
+        if row_class.ledger.movements is not None and row_class.ledger.movements.kinds == dictionary
+    ]
+
+
+def _kinds(session: Session, principal: Principal, row_class: type[LedgerRow], value: str | None) -> dict[str, int]:
+    """Entries of deleted rows count too, for they stay."""
+    c = row_class.__table__.c
+    query = (
+        select(LedgerMovement.kind, func.count())
+        .join(row_class.__table__, c.id == LedgerMovement.row_id)
+        .where(LedgerMovement.ledger == row_class.ledger.slug, scope_clause(principal, c.dept_id, c.created_by))
+        .group_by(LedgerMovement.kind)
+    )
+    if value is not None:
+        query = query.where(LedgerMovement.kind == value)
+    return {str(kind): number for kind, number in session.execute(query)}
 
 
 def _counts(

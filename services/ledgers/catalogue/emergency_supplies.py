@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from kit.fields import After, EveryMonths, NotFuture, choice, code, day, decimal, department, integer, phone, text
 from services.ledgers.conditions import Among, Below
-from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Shortage, Status, Tag
+from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Movements, Shortage, Status, Tag
 
 OUT_OF_USE = Among("status", ("scrapped",))
 
@@ -45,6 +45,7 @@ class EmergencySupply(LedgerRow):
         ),
         label=Tag("name", "batch_no", ("spec", "warehouse", "shelf")),
         shortage=Shortage("quantity", "min_stock", unless=OUT_OF_USE),
+        movements=Movements("quantity", kinds="stock_movement_kind", unit="unit"),
         facts=("category", "status", "quantity", "min_stock", "expiry_date", "next_maintain"),
     )
 

@@ -17,7 +17,7 @@ from services.ledgers.dictionaries.fire import AGENT, FACILITY_STATUS, FACILITY_
 from services.ledgers.dictionaries.people import EMPLOYMENT, GENDER
 from services.ledgers.dictionaries.posts import POST_CERTIFICATE
 from services.ledgers.dictionaries.special_operations import CATEGORY, CERT_TYPE, ITEM
-from services.ledgers.dictionaries.supplies import STOCK_STATUS, SUPPLY_CATEGORY, SUPPLY_STATUS
+from services.ledgers.dictionaries.supplies import MOVEMENT_KIND, STOCK_STATUS, SUPPLY_CATEGORY, SUPPLY_STATUS
 
 DICTIONARIES: tuple[DictionaryDeclaration, ...] = (
     GENDER,
@@ -33,6 +33,7 @@ DICTIONARIES: tuple[DictionaryDeclaration, ...] = (
     SUPPLY_CATEGORY,
     SUPPLY_STATUS,
     STOCK_STATUS,
+    MOVEMENT_KIND,
     investment.CATEGORY,
     safety_certificates.CERT_TYPE,
     gas_certificates.CERT_TYPE,

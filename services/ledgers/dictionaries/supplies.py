@@ -2,6 +2,10 @@
 
 from kit.directory import DictionaryDeclaration, item
 
+# 应急管理部令第2号: whoever keeps emergency supplies keeps a file of what there is and how it was used.
+FILE = "《生产安全事故应急预案管理办法》（应急管理部令第2号）第三十八条：建立应急物资、装备配备及其使用档案"
+COUNTED = "《中华人民共和国会计法》第十七条：定期将账簿记录与实物相互核对，保证账实相符"
+
 SUPPLY_CATEGORY = DictionaryDeclaration(
     code="emergency_supply_category",
     name="应急物资类别",
@@ -36,4 +40,17 @@ STOCK_STATUS = DictionaryDeclaration(
     name="储备情况",
     editable=False,
     items=(item("low", "低于最低储备", color="red"), item("enough", "正常", color="green")),
+)
+
+# What an entry does to the stock is its direction: `count` sets what was found, and the difference is told.
+MOVEMENT_KIND = DictionaryDeclaration(
+    code="stock_movement_kind",
+    name="出入库类型",
+    items=(
+        item("receipt", "入库", aliases=("采购入库", "购入"), color="green", direction="in", basis=FILE),
+        item("issue", "领用", aliases=("出库", "发放"), color="blue", direction="out", basis=FILE),
+        item("return", "归还", aliases=("退库", "退回"), color="cyan", direction="in", basis=FILE),
+        item("scrap", "报废", aliases=("报损",), color="orange", direction="out", basis=FILE),
+        item("count", "盘点", aliases=("盘存",), color="purple", direction="count", basis=COUNTED),
+    ),
 )

@@ -23,6 +23,7 @@ from services.ledgers.importing.sealing import RowSealer, sealed_keys, values_of
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
 from services.ledgers.importing.target import ledger_class
 from services.ledgers.lookups import lookups_for
+from services.ledgers.movements import guard
 
 FACTORY = "services.ledgers.importing.checking:make"
 # Up to here a file is answered at once; beyond, it is processed in the background with progress (domain.md 14).
@@ -174,6 +175,10 @@ def _forbid(session: Session, job: ImportJob, matching: Matching, principal: Pri
         session, job, ImportMatch.action == "stale", spoken, "changed_since_export",
         "该记录在导出之后已被他人修改，请重新导出后再修改",
     )  # fmt: skip
+    movements = row_class.ledger.movements
+    if movements is not None and movements.field in matching.given:
+        past = list(session.scalars(matching.past_entries(movements.field), {"job": job.id}))
+        _refuse(session, job, ImportRow.row_no.in_(past), movements.field, guard.MOVED_ONLY, guard.sentence(row_class))
     if job.on_duplicate == "error":
         _fail(
             session, job, ImportMatch.action.in_(("update", "unchanged")), spoken, "already_exists",

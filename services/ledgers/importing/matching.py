@@ -135,6 +135,15 @@ class Matching:
         """Rows that would share further unique keys (`Ledger.also_unique`) with another row."""
         return text(self._shared(keys))
 
+    def past_entries(self, field: str) -> TextClause:
+        """Rows that would change a number which entries alone may change (services.ledgers.movements)."""
+        return text(f"""
+            SELECT s.row_no FROM ({self.incoming((field,))}) s
+            JOIN import_match m ON m.job_id = :job AND m.row_no = s.row_no AND m.action = 'update'
+            JOIN {self.name} t ON t.id = m.target_id
+            WHERE t."{field}" IS DISTINCT FROM s."{field}"
+              AND EXISTS (SELECT 1 FROM ledger_movement e WHERE e.row_id = t.id)""")  # noqa: S608
+
     def moved(self) -> TextClause:
         """Rows of the file for which the ledger is no longer as it was when they were compared."""
         shared = "".join(f" UNION {self._shared(keys)}" for keys in self.row_class.ledger.also_unique)
