@@ -76,6 +76,7 @@ EXTRAS: tuple[Extra, ...] = (
         choices=(("day", "每日"), ("month", "每月"), ("year", "每年"), ("never", "不重新开始")),
     ),
     Extra("direction", "对库存的作用", "choice", choices=(("in", "增加"), ("out", "减少"), ("count", "按实盘数"))),
+    Extra("quick", "快捷按钮", "yes_no", help="打开一条记录就能直接点的按钮，例如扫码领用"),
     Extra("kind", "类型", "choice", choices=((REST, "放假"), (WORK, "调休上班"))),
     Extra("festival", "节日", "text"),
     Extra("provisional", "暂定", "yes_no", help="官方通知发布前的暂定值"),

@@ -42,14 +42,15 @@ STOCK_STATUS = DictionaryDeclaration(
     items=(item("low", "低于最低储备", color="red"), item("enough", "正常", color="green")),
 )
 
-# What an entry does to the stock is its direction: `count` sets what was found, and the difference is told.
+# What an entry does to the stock is its direction: `count` sets what was found, and the difference is told. `quick` ones
+# are buttons of their own on the row, for who stands in the store with a telephone.
 MOVEMENT_KIND = DictionaryDeclaration(
     code="stock_movement_kind",
     name="出入库类型",
     items=(
         item("receipt", "入库", aliases=("采购入库", "购入"), color="green", direction="in", basis=FILE),
-        item("issue", "领用", aliases=("出库", "发放"), color="blue", direction="out", basis=FILE),
-        item("return", "归还", aliases=("退库", "退回"), color="cyan", direction="in", basis=FILE),
+        item("issue", "领用", aliases=("出库", "发放"), color="blue", direction="out", quick=True, basis=FILE),
+        item("return", "归还", aliases=("退库", "退回"), color="cyan", direction="in", quick=True, basis=FILE),
         item("scrap", "报废", aliases=("报损",), color="orange", direction="out", basis=FILE),
         item("count", "盘点", aliases=("盘存",), color="purple", direction="count", basis=COUNTED),
     ),

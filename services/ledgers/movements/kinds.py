@@ -47,6 +47,7 @@ def manifest(session: Session, row_class: type[LedgerRow]) -> dict[str, Any] | N
         "limit": shortage.limit if shortage and shortage.field == movements.field else None,
         "kinds": [
             {"value": item.value, "label": item.label, "color": item.color, "direction": direction_of(item),
+             "quick": item.ext.get("quick") is True,
              "enabled": direction_of(item) is not None and offered(item, today())}
             for item in dictionary(session, movements.kinds)
         ],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, cast
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -184,12 +184,12 @@ class Register:
 
 def _entries() -> Select[Any]:
     back, person = aliased(LedgerMovement), aliased(DirectoryPerson)
-    query: Select[Any] = (
+    query = (
         select(LedgerMovement, back.id.label("reversed_by"), person.name.label("created_by_name"))
         .outerjoin(back, back.reverses == LedgerMovement.id)
         .outerjoin(person, person.id == LedgerMovement.created_by)
     )
-    return query
+    return cast("Select[Any]", query)
 
 
 _AS_THEY_STAND = ("id", "kind", "direction", "happened_on", "person", "purpose", "voucher", "remark", "reverses",
