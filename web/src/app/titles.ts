@@ -8,6 +8,7 @@ const OWN: Record<string, string> = { "/": "首页", "/notices": "提醒中心",
 const PARTS: [RegExp, string][] = [
   [/^new$/, "新建"],
   [/^import$/, "批量导入"],
+  [/^movements$/, "出入库记录"],
   [/\/edit$/, "修改"],
   [/^[a-z-]+\/[0-9a-f-]{36}$/, "个人证书"],
 ];

@@ -10,6 +10,7 @@ import { ListPage } from "./list/ListPage";
 import type { LedgerManifest } from "./schema";
 
 const ImportPage = lazy(() => import("./import/ImportPage"));
+const RegisterPage = lazy(() => import("./movements/RegisterPage"));
 
 interface Props {
   ledger: LedgerManifest;
@@ -34,6 +35,13 @@ function Part({ ledger, path, rest }: Props) {
     return (
       <Suspense fallback={<Skeleton active className="pad" />}>
         <ImportPage path={path} />
+      </Suspense>
+    );
+  }
+  if (rest === "movements" && ledger.movements) {
+    return (
+      <Suspense fallback={<Skeleton active className="pad" />}>
+        <RegisterPage path={path} />
       </Suspense>
     );
   }

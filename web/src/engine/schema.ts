@@ -52,6 +52,23 @@ export interface DictionaryItem {
   enabled?: boolean;
 }
 
+/** How a ledger keeps a stock: the number that entries change, and what an entry may be. */
+export interface MovementsManifest {
+  field: string;
+  unit: string | null;
+  /** The field that says how many there should be at least. */
+  limit: string | null;
+  kinds: {
+    value: string;
+    label: string;
+    color?: string | null;
+    direction: "in" | "out" | "count" | null;
+    /** A button of its own on the row. */
+    quick: boolean;
+    enabled: boolean;
+  }[];
+}
+
 export interface LedgerManifest {
   slug: string;
   title: string;
@@ -68,6 +85,7 @@ export interface LedgerManifest {
   import_by?: string | null;
   /** What is wrong with several rows together is looked for in this ledger: the titles of it. */
   findings?: string[];
+  movements?: MovementsManifest | null;
   /** What is summed over the list, and by which fields; none for most. */
   totals?: { sums: string[]; by: string[] } | null;
   expiry: { field: string; title?: string | null; warn_days: number[] }[];
@@ -79,6 +97,11 @@ export type Row = Record<string, unknown> & { id: string; version: number };
 /** Whether a value was worked out by a rule, and not written by anybody: a printed date always wins over it. */
 export function isWorkedOut(row: Row, field: Field): boolean {
   return Array.isArray(row.computed_keys) && row.computed_keys.includes(field.key);
+}
+
+/** The field of this row that entries alone may change: one that has some. */
+export function movedField(ledger: LedgerManifest, row: Row | null): string | null {
+  return row?.moved === true ? (ledger.movements?.field ?? null) : null;
 }
 
 /** The fields a person fills in. Computed ones are shown in the detail and in the list, never asked for. */

@@ -13,6 +13,8 @@ import { grouped, type Row } from "../schema";
 
 const Attachments = lazy(() => import("./Attachments"));
 const History = lazy(() => import("./History"));
+const Log = lazy(() => import("../movements/Log"));
+const StockBar = lazy(() => import("../movements/StockBar"));
 
 interface Props {
   id: string | null;
@@ -60,12 +62,20 @@ export function DetailDrawer({ id, onClose, onEdit, onRemove }: Props) {
     >
       {row.isPending && <Skeleton active />}
       {row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
+      {row.data && ledger.movements && (
+        <Suspense fallback={null}>
+          <StockBar row={row.data} />
+        </Suspense>
+      )}
       {row.data && (
         <Tabs
           key={row.data.id}
           className="row-tabs"
           items={[
             { key: "detail", label: "详情", children: <Detail row={row.data} /> },
+            ...(ledger.movements
+              ? [{ key: "movements", label: "出入库", children: <Lazy part={<Log row={row.data} />} /> }]
+              : []),
             { key: "files", label: "附件", children: <Lazy part={<Attachments id={row.data.id} />} /> },
             { key: "history", label: "修改历史", children: <Lazy part={<History id={row.data.id} />} /> },
           ]}

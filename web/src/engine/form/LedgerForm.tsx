@@ -8,7 +8,7 @@ import { dropDraft, loadDraft, saveDraft } from "../../shared/drafts";
 import { dateTime } from "../../shared/format";
 import { useEngine } from "../field/context";
 import { kindOf } from "../field/registry";
-import { cascadeParents, editableFields, grouped, itemOf, type Field, type Row } from "../schema";
+import { cascadeParents, editableFields, grouped, itemOf, movedField, type Field, type Row } from "../schema";
 import { ConflictDialog } from "./ConflictDialog";
 import { isRequired, problemOf, toBody } from "./rules";
 
@@ -52,6 +52,9 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     const draft = loadDraft(userId, draftName);
     if (!draft) return;
     form.setFieldsValue(draft.values);
+    // What entries alone change is as the row says, whatever was typed before there were any.
+    const fixed = movedField(ledger, row);
+    if (fixed) form.setFieldValue(fixed, row?.[fixed]);
     setDraftAt(draft.at);
     // A draft begun on an older version stays on it: saving then meets the conflict instead of undoing what others did.
     if (draft.version !== null) {
@@ -59,7 +62,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
       setOrigin(draft.base ?? {});
     }
     onDirty(true);
-  }, [userId, draftName, form, onDirty]);
+  }, [userId, draftName, form, onDirty, ledger, row]);
   useEffect(() => {
     // A page that is reloaded, and a tab that is hidden or closed, must not take the last words typed with it.
     window.addEventListener("pagehide", flush);
@@ -134,7 +137,8 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
   }
 
   function goOnFrom(theirs: Row, values: Record<string, unknown>) {
-    form.setFieldsValue(values);
+    const fixed = movedField(ledger, theirs);
+    form.setFieldsValue(fixed ? { ...values, [fixed]: theirs[fixed] } : values);
     setBase(theirs);
     setOrigin(theirs);
     setConflict(null);
@@ -160,6 +164,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     await save(form.getFieldsValue(true), theirs.version, theirs);
   }
 
+  const fixed = movedField(ledger, base);
   handle.current = {
     submit: () => form.submit(),
     discard: () => {
@@ -194,7 +199,13 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
           <legend>{group.title}</legend>
           <div className="form-grid">
             {group.fields.map((field) => (
-              <FieldItem key={field.key} field={field} parent={parents[field.key]} form={form} />
+              <FieldItem
+                key={field.key}
+                field={field}
+                parent={parents[field.key]}
+                form={form}
+                fixed={field.key === fixed}
+              />
             ))}
           </div>
         </fieldset>
@@ -202,7 +213,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
       {conflict && (
         <ConflictDialog
           key={conflict.version}
-          fields={fields}
+          fields={fields.filter((field) => field.key !== movedField(ledger, conflict))}
           base={origin}
           mine={form.getFieldsValue(true)}
           theirs={conflict}
@@ -215,7 +226,15 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
   );
 }
 
-function FieldItem({ field, parent, form }: { field: Field; parent: string | undefined; form: FormInstance }) {
+interface ItemProps {
+  field: Field;
+  parent: string | undefined;
+  form: FormInstance;
+  /** Entries alone change it (出入库). */
+  fixed: boolean;
+}
+
+function FieldItem({ field, parent, form, fixed }: ItemProps) {
   const Input = kindOf(field.kind).input;
   const when = field.required_when?.field;
   const deciding = Form.useWatch(when ?? "", form);
@@ -228,7 +247,11 @@ function FieldItem({ field, parent, form }: { field: Field; parent: string | und
       required={required}
       validateTrigger={kindOf(field.kind).typed ? "onBlur" : "onChange"}
       className={kindOf(field.kind).wide ? "wide" : ""}
-      {...(field.help ? { extra: field.help } : {})}
+      {...(fixed
+        ? { extra: `已启用出入库登记，${field.title}请用入库、领用或盘点修改` }
+        : field.help
+          ? { extra: field.help }
+          : {})}
       {...(when ? { dependencies: [when] } : {})}
       rules={[
         {
@@ -239,7 +262,7 @@ function FieldItem({ field, parent, form }: { field: Field; parent: string | und
         },
       ]}
     >
-      <Input field={field} parentValue={parent ? parentValue : undefined} />
+      <Input field={field} disabled={fixed} parentValue={parent ? parentValue : undefined} />
     </Form.Item>
   );
 }

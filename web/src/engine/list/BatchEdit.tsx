@@ -78,7 +78,9 @@ export default function BatchEdit({ ledger, rows, onClose, onDone }: Props) {
                 ? field.required
                   ? `${field.title}必填，请填写`
                   : `将清空这 ${count(rows.length)} 条记录的“${field.title}”`
-                : `每条记录按页面填写的规则检查；不符合的不修改，并逐条说明原因`
+                : field.key === ledger.movements?.field
+                  ? `已启用出入库登记的记录不会修改，其${field.title}请用入库、领用或盘点修改`
+                  : `每条记录按页面填写的规则检查；不符合的不修改，并逐条说明原因`
             }
           />
         )}

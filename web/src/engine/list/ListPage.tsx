@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Dropdown, Space, Table } from "antd";
 import { MoreOutlined } from "@ant-design/icons";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { ledgers } from "../../api/ledgers";
 import { useSession } from "../../api/session";
@@ -29,6 +29,8 @@ import { nameOf, useRemove } from "./useRemove";
 import { useSelection } from "./useSelection";
 import { ViewsMenu } from "./ViewsMenu";
 
+const MovementDialog = lazy(() => import("../movements/MovementDialog"));
+
 /** Up to this many fields a form fits into a drawer; above, it gets a page of its own (frontend.md 7.7). */
 const DRAWER_FIELDS = 20;
 const ACTIONS_WIDTH = 128;
@@ -47,6 +49,7 @@ export function ListPage({ path }: { path: string }) {
   const [density, setDensity] = usePreference<Density>(userId, "density", "small");
   const [full, setFull] = useState(false);
   const [editing, setEditing] = useState<string | null | undefined>(undefined);
+  const [moving, setMoving] = useState<string | null>(null);
   const inDrawer = editableFields(ledger).length <= DRAWER_FIELDS;
 
   const query = toQuery(ledger, state);
@@ -89,6 +92,11 @@ export function ListPage({ path }: { path: string }) {
 
   const { update, delete: mayDelete, export: mayExport } = ledger.permissions;
   const phone = usePhone();
+  const move = update && ledger.movements ? (row: Row) => setMoving(row.id) : undefined;
+  const more = [
+    ...(move ? [{ key: "move", label: "登记出入库" }] : []),
+    ...(mayDelete ? [{ key: "delete", label: "删除", danger: true }] : []),
+  ];
   const wide = [
     ...columnsOf(ledger, choice, state.sort, (state.page - 1) * state.size + 1),
     {
@@ -107,10 +115,10 @@ export function ListPage({ path }: { path: string }) {
               修改
             </Button>
           )}
-          {mayDelete && (
+          {more.length > 0 && (
             <Dropdown
               trigger={["click"]}
-              menu={{ items: [{ key: "delete", label: "删除", danger: true }], onClick: () => void remove(row) }}
+              menu={{ items: more, onClick: ({ key }) => void (key === "move" ? move?.(row) : remove(row)) }}
             >
               <Button type="link" size="small" icon={<MoreOutlined aria-hidden />} aria-label="更多操作" />
             </Dropdown>
@@ -123,6 +131,7 @@ export function ListPage({ path }: { path: string }) {
     ? phoneColumns(ledger, {
         show: (row) => showRow(row.id),
         edit: update ? edit : undefined,
+        move,
         remove: mayDelete ? (row) => void remove(row) : undefined,
       })
     : wide;
@@ -234,6 +243,11 @@ export function ListPage({ path }: { path: string }) {
         }}
         onRemove={(row) => void remove(row)}
       />
+      {moving && (
+        <Suspense fallback={null}>
+          <MovementDialog id={moving} onClose={() => setMoving(null)} />
+        </Suspense>
+      )}
       <FormDrawer
         id={editing}
         draftPrefix={path}

@@ -8,6 +8,7 @@ import {
   MoreOutlined,
   PlusOutlined,
   ReloadOutlined,
+  SwapOutlined,
 } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Dropdown, Space } from "antd";
@@ -131,6 +132,11 @@ export function Toolbar(props: Props) {
             onExport={exportRows}
             onBackground={exportBehind}
           />
+        )}
+        {ledger.movements && (
+          <Button icon={<SwapOutlined aria-hidden />} onClick={() => navigate(`${path}/movements`)}>
+            出入库记录
+          </Button>
         )}
         {more.length > 0 && (
           <Dropdown

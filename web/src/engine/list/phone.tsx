@@ -11,6 +11,7 @@ interface Acts {
   show: (row: Row) => void;
   /** Missing where the person may not. */
   edit?: ((row: Row) => void) | undefined;
+  move?: ((row: Row) => void) | undefined;
   remove?: ((row: Row) => void) | undefined;
 }
 
@@ -30,6 +31,7 @@ export function phoneColumns(ledger: LedgerManifest, acts: Acts): TableColumnTyp
             items: [
               { key: "show", label: "查看" },
               ...(acts.edit ? [{ key: "edit", label: "修改" }] : []),
+              ...(acts.move ? [{ key: "move", label: "登记出入库" }] : []),
               ...(acts.remove ? [{ key: "remove", label: "删除", danger: true }] : []),
             ],
             onClick: ({ key }) => acts[key as keyof Acts]?.(row),
