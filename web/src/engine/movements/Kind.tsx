@@ -2,7 +2,7 @@
 import type { Movement } from "../../api/movements";
 import { StatusTag } from "../../shared/StatusTag";
 import { useEngine } from "../field/context";
-import { noteOf, toneOfKind } from "./stock";
+import { noteOf, RESULTS, toneOfKind } from "./stock";
 
 export function Kind({ entry }: { entry: Movement }) {
   const { ledger } = useEngine();
@@ -12,7 +12,7 @@ export function Kind({ entry }: { entry: Movement }) {
       <StatusTag tone={entry.reversed_by || entry.reverses ? "grey" : toneOfKind(ledger, entry.kind)}>
         {entry.kind_label}
       </StatusTag>
-      {note && <span className={entry.result === "loss" ? "movement-loss" : "quiet"}>{note}</span>}
+      {note && <span className={note === RESULTS.loss ? "movement-loss" : "quiet"}>{note}</span>}
     </span>
   );
 }

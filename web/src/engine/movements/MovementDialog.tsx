@@ -1,6 +1,6 @@
 /** One entry: what, how much, who. The stock after it stands beside the number while it is typed. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, DatePicker, Form, Input, InputNumber, Modal, Radio, Skeleton } from "antd";
+import { Alert, App, DatePicker, Form, Input, InputNumber, Modal, Radio, Skeleton, type GetRef } from "antd";
 import dayjs from "dayjs";
 import { useEffect, useRef, useState } from "react";
 import { ledgers } from "../../api/ledgers";
@@ -9,10 +9,11 @@ import { ApiError, describe, fieldErrors } from "../../api/problem";
 import { useSession } from "../../api/session";
 import { Failure } from "../../app/ErrorBoundary";
 import { today } from "../../shared/format";
+import { usePhone } from "../../shared/usePhone";
 import { useEngine } from "../field/context";
 import { nameOf } from "../list/useRemove";
 import type { Row } from "../schema";
-import { kindsOf, outcome, RESULTS, stockOf, withUnit, type Stock } from "./stock";
+import { kindsOf, outcome, RESULTS, stockOf, withUnit, type KindChoice, type Stock } from "./stock";
 import "./movements.css";
 
 interface Props {
@@ -133,14 +134,15 @@ function Fields({ row, stock, kind }: { row: Row; stock: Stock; kind: string | u
   const form = Form.useFormInstance<Values>();
   const kinds = kindsOf(ledger);
   const field = ledger.fields.find((one) => one.key === ledger.movements?.field);
-  const [first, setFirst] = useState<HTMLInputElement | null>(null);
+  const phone = usePhone();
+  const first = useRef<GetRef<typeof InputNumber>>(null);
   const watched = Form.useWatch("kind", form);
   const chosen = kinds.find((one) => one.value === watched) ?? kinds[0];
   const counts = chosen?.direction === "count";
   useEffect(() => {
-    first?.focus();
-    first?.select();
-  }, [first]);
+    // On a telephone the keyboard would cover the button of who only has to confirm.
+    if (!phone || !kind) first.current?.focus({ cursor: "all" });
+  }, [phone, kind]);
   if (!chosen) return <Alert type="warning" showIcon title="没有可用的出入库类型，请联系系统维护人员在字典管理中启用" />;
   return (
     <>
@@ -156,11 +158,12 @@ function Fields({ row, stock, kind }: { row: Row; stock: Stock; kind: string | u
         name="amount"
         label={counts ? `实盘${field?.title ?? "数量"}` : (field?.title ?? "数量")}
         initialValue={kind ? "1" : null}
-        rules={[{ validator: (_, value) => checked(value, counts) }]}
+        dependencies={["kind"]}
+        rules={[{ validator: (_, value) => checked(value, chosen, stock) }]}
         extra={<Preview stock={stock} />}
       >
         <InputNumber
-          ref={setFirst}
+          ref={first}
           className="full"
           stringMode
           min="0"
@@ -206,9 +209,12 @@ function Fields({ row, stock, kind }: { row: Row; stock: Stock; kind: string | u
   );
 }
 
-async function checked(value: unknown, counts: boolean): Promise<void> {
+async function checked(value: unknown, kind: KindChoice, stock: Stock): Promise<void> {
   if (value === null || value === undefined || value === "") throw new Error("请填写数量");
-  if (!counts && Number(value) <= 0) throw new Error("数量应大于零");
+  if (kind.direction !== "count" && Number(value) <= 0) throw new Error("数量应大于零");
+  if (kind.direction && outcome(stock.now, kind.direction, value, null)?.belowZero) {
+    throw new Error(`不够${kind.label} ${withUnit(value, stock.unit)}`);
+  }
 }
 
 function Preview({ stock }: { stock: Stock }) {
@@ -218,14 +224,13 @@ function Preview({ stock }: { stock: Stock }) {
   const kind = kindsOf(ledger).find((one) => one.value === chosen);
   const amount = Form.useWatch("amount", form);
   const told = kind?.direction ? outcome(stock.now, kind.direction, amount, stock.limit) : null;
-  const bad = told && (told.belowZero || told.short);
+  const low = told?.short && !told.belowZero;
   return (
-    <span className={bad ? "movement-preview bad" : "movement-preview"} aria-live="polite">
+    <span className={low ? "movement-preview bad" : "movement-preview"} aria-live="polite">
       现有 {withUnit(stock.now, stock.unit)}
       {told && !told.belowZero && ` → 登记后 ${withUnit(told.after, stock.unit)}`}
       {told && kind?.direction === "count" && `，${RESULTS[told.result]}${told.result === "even" ? "" : ` ${told.difference}`}`}
-      {told?.belowZero && `，不够${kind?.label} ${withUnit(amount, stock.unit)}`}
-      {told?.short && !told.belowZero && `，低于最低储备 ${withUnit(stock.limit, stock.unit)}`}
+      {low && `，低于最低储备 ${withUnit(stock.limit, stock.unit)}`}
     </span>
   );
 }

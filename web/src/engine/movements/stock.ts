@@ -67,8 +67,10 @@ export function stockOf(movements: MovementsManifest, row: Row): Stock {
   return { now: text(movements.field) ?? "0", unit: text(movements.unit), limit: text(movements.limit) };
 }
 
+export type KindChoice = MovementsManifest["kinds"][number];
+
 /** The kinds that somebody may choose now. */
-export function kindsOf(ledger: LedgerManifest) {
+export function kindsOf(ledger: LedgerManifest): KindChoice[] {
   return (ledger.movements?.kinds ?? []).filter((kind) => kind.enabled && kind.direction !== null);
 }
 
