@@ -72,9 +72,14 @@ class Office:
         """A button of the active tab; while it works, its name begins with what the waiting sign is called."""
         return self.main.get_by_role("button", name=re.compile(rf"(^|\s){re.escape(name)}$"))
 
+    @property
+    def dialog(self) -> Locator:
+        """The question or form that stands before everything."""
+        return self.page.locator(".ant-modal:visible")
+
     def dialog_button(self, name: str | re.Pattern[str]) -> Locator:
         """A button of the question that stands before everything."""
-        return self.page.locator(".ant-modal:visible").get_by_role("button", name=name)
+        return self.dialog.get_by_role("button", name=name)
 
     def search(self, text: str) -> None:
         """Types a keyword and presses Enter."""
