@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from contracts.events import LedgerRowRenewed, LedgerRowShort
 from kit.bus.tables import Outbox
+from kit.directory.tables import DirectoryDictionaryItem
 from services.ledgers.catalogue.emergency_supplies import EmergencySupply
 from services.ledgers.movements.tables import LedgerMovement
 from tests.catalogue.conftest import example
@@ -227,6 +228,53 @@ def test_an_entry_tells_of_a_shortage_and_another_one_closes_it(bench: Bench, de
     assert (closed.row_version, closed.reason, now(desk, row)["stock_status"]) == (6, "refilled", "enough")
     move(desk, row, "count", 3)
     assert len(events(bench, LedgerRowShort)) == 2
+
+
+# -- kinds and exports ------------------------------------------------------------------------------------------------
+
+
+def test_a_kind_is_what_the_dictionary_says(bench: Bench, desk: Desk) -> None:
+    row = supply(desk, quantity=5)
+    entry = move(desk, row, "scrap", 1)
+    with bench.transaction() as session:
+        kinds = DirectoryDictionaryItem.__table__
+        here = kinds.c.dictionary == "stock_movement_kind"
+        session.execute(update(kinds).where(here, kinds.c.value == "scrap").values(enabled=False))
+        # Somebody's own: one that lends, and one of which nobody has said what it does.
+        for value, label, ext in (("lend", "借出", {"direction": "out"}), ("odd", "其他", {})):
+            more = {"label": label, "sort": 99, "enabled": True, "aliases": [], "ext": ext, "version": 1}
+            session.execute(insert(kinds).values(dictionary="stock_movement_kind", value=value, **more))
+    assert move(desk, row, "lend", 1)["after"] == "3"
+    for kind in ("scrap", "odd"):
+        error = attempt(desk, row, kind, 1).json()["errors"][0]
+        assert (error["code"], error["message"]) == ("unknown_item", "类型只能是入库、领用、归还、盘点、借出")
+    (shown,) = desk.bench.ask(desk.who, "GET", "/_manifest").json()["ledgers"]
+    offered = {kind["label"]: kind["enabled"] for kind in shown["movements"]["kinds"]}
+    assert offered == {
+        "入库": True,
+        "领用": True,
+        "归还": True,
+        "报废": False,
+        "盘点": True,
+        "借出": True,
+        "其他": False,
+    }
+    # What was written keeps its name, and is taken back by what it did then.
+    assert desk.ask("GET", f"/{row['id']}/movements").json()["items"][-1]["kind_label"] == "报废"
+    answer = desk.ask("POST", f"/{row['id']}/movements/{entry['id']}/reverse", json={"reason": "没有报废"})
+    assert answer.json()["after"] == "4"
+
+
+def test_a_large_register_goes_out_to_two_factors_only(bench: Bench, desk: Desk) -> None:
+    row = supply(desk, quantity=5)
+    for _ in range(3):
+        move(desk, row, "issue", 1)
+    state = bench.client.app.state  # type: ignore[attr-defined]
+    state.settings = state.settings.model_copy(update={"export_second_factor_rows": 2})
+    answer = desk.ask("GET", "/movements/export.xlsx")
+    assert (answer.status_code, answer.json()["code"]) == (403, "second_factor_missing")
+    few = {"until": "2020-01-01"}
+    assert desk.ask("GET", "/movements/export.xlsx", params=few).status_code == 200
 
 
 # -- whatever is done -------------------------------------------------------------------------------------------------
