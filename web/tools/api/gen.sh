@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# OpenAPI of the services -> src/api/*.d.ts (committed). Needs the services: BASE=http://127.0.0.1:8080 npm run api
+# OpenAPI of the services that the web app has types of -> src/api/generated/*.d.ts (committed), or -> $1.
 set -euo pipefail
 cd "$(dirname "$0")"
-BASE="${BASE:-http://127.0.0.1:8080}"
-[ -d node_modules ] || npm ci
-for service in auth documents ledgers workflow reports; do
-  node_modules/.bin/openapi-typescript "$BASE/api/$service/openapi.json" --output "../../src/api/generated/$service.d.ts"
+target="${1:-$(cd ../../src/api/generated && pwd)}"
+[ -d node_modules ] || npm ci --silent
+for service in documents workflow reports; do
+  (cd ../../.. && .venv/bin/python -W ignore -m deploy.openapi "$service") > "$service.json"
+  node_modules/.bin/openapi-typescript "$service.json" --output "$target/$service.d.ts" > /dev/null
+  rm "$service.json"
 done

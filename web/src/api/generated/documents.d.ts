@@ -4,6 +4,125 @@
  */
 
 export interface paths {
+    "/api/documents/_permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本服务的权限目录 */
+        get: operations["get_documents__permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计日志 */
+        get: operations["get_documents_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/audit/_words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计日志的操作和对象 */
+        get: operations["get_documents_audit__words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/audit/_chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计链状态 */
+        get: operations["get_documents_audit__chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/audit/_verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 校验最后若干条 */
+        post: operations["post_documents_audit__verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/audit/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出审计日志 */
+        get: operations["get_documents_audit_export_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/_usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 字典条目在本服务中的使用情况 */
+        get: operations["get_documents__usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/_manifest": {
         parameters: {
             query?: never;
@@ -15,7 +134,7 @@ export interface paths {
          * Manifest
          * @description The pages of this service that the caller may open.
          */
-        get: operations["manifest"];
+        get: operations["get_documents__manifest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -35,7 +154,7 @@ export interface paths {
          * List Libraries
          * @description The libraries that the caller may read, and what they may do in each.
          */
-        get: operations["list_libraries"];
+        get: operations["get_documents_libraries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -55,7 +174,7 @@ export interface paths {
          * List Nodes
          * @description A folder's content, or a search below it.
          */
-        get: operations["list_nodes"];
+        get: operations["get_documents_libraries_slug_nodes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -75,7 +194,7 @@ export interface paths {
          * List Trash
          * @description The recycle bin, for those who may delete.
          */
-        get: operations["list_trash"];
+        get: operations["get_documents_libraries_slug_trash"];
         put?: never;
         post?: never;
         delete?: never;
@@ -97,7 +216,7 @@ export interface paths {
          * Create Folder
          * @description A new folder.
          */
-        post: operations["create_folder"];
+        post: operations["post_documents_libraries_slug_folders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -117,7 +236,7 @@ export interface paths {
          * Begin Upload
          * @description Begins an upload: checks name, type and size, and answers the URLs to which the client PUTs its pieces.
          */
-        post: operations["begin_upload"];
+        post: operations["post_documents_libraries_slug_uploads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -135,14 +254,14 @@ export interface paths {
          * Resume Upload
          * @description How far an upload has come, with fresh URLs for the pieces that are missing.
          */
-        get: operations["resume_upload"];
+        get: operations["get_documents_uploads_upload_id"];
         put?: never;
         post?: never;
         /**
          * Abort Upload
          * @description Gives an upload up.
          */
-        delete: operations["abort_upload"];
+        delete: operations["delete_documents_uploads_upload_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -161,7 +280,7 @@ export interface paths {
          * Complete Upload
          * @description Checks what has arrived and makes it a file. May be asked again after a lost answer.
          */
-        post: operations["complete_upload"];
+        post: operations["post_documents_uploads_upload_id_complete"];
         delete?: never;
         options?: never;
         head?: never;
@@ -179,7 +298,7 @@ export interface paths {
          * Read Node
          * @description One folder or file, with the folders above it.
          */
-        get: operations["read_node"];
+        get: operations["get_documents_nodes_node_id"];
         put?: never;
         post?: never;
         /**
@@ -187,14 +306,14 @@ export interface paths {
          * @description Puts a node into the recycle bin. A folder that is not empty answers 409 `folder_not_empty` with the counts in
          *     `current`, unless `cascade=true`.
          */
-        delete: operations["delete_node"];
+        delete: operations["delete_documents_nodes_node_id"];
         options?: never;
         head?: never;
         /**
          * Change Node
          * @description Renames, moves, remarks.
          */
-        patch: operations["change_node"];
+        patch: operations["patch_documents_nodes_node_id"];
         trace?: never;
     };
     "/api/documents/nodes/{node_id}/restore": {
@@ -210,7 +329,7 @@ export interface paths {
          * Restore Node
          * @description Undoes a deletion.
          */
-        post: operations["restore_node"];
+        post: operations["post_documents_nodes_node_id_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -228,7 +347,7 @@ export interface paths {
          * List Versions
          * @description Every version of a file.
          */
-        get: operations["list_versions"];
+        get: operations["get_documents_nodes_node_id_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -248,9 +367,153 @@ export interface paths {
          * Download Node
          * @description A redirect to the file, or, for those who ask for JSON, where it is.
          */
-        get: operations["download_node"];
+        get: operations["get_documents_nodes_node_id_download"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/attachments/ledgers/{slug}/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 附件列表
+         * @description The row's files.
+         */
+        get: operations["get_documents_attachments_ledgers_slug_row_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/attachments/ledgers/{slug}/{row_id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 上传附件
+         * @description Begins an upload: the URLs to which the client PUTs the pieces.
+         */
+        post: operations["post_documents_attachments_ledgers_slug_row_id_uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/attachments/ledgers/{slug}/{row_id}/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 续传附件
+         * @description How far an upload has come, with fresh URLs.
+         */
+        get: operations["get_documents_attachments_ledgers_slug_row_id_uploads_upload_id"];
+        put?: never;
+        post?: never;
+        /**
+         * 取消上传
+         * @description Gives an upload up.
+         */
+        delete: operations["delete_documents_attachments_ledgers_slug_row_id_uploads_upload_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/attachments/ledgers/{slug}/{row_id}/uploads/{upload_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 完成上传
+         * @description Checks what has arrived and makes it a file.
+         */
+        post: operations["post_documents_attachments_ledgers_slug_row_id_uploads_upload_id_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/attachments/ledgers/{slug}/{row_id}/files/{node_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载附件
+         * @description Where to fetch a file, for a minute.
+         */
+        get: operations["get_documents_attachments_ledgers_slug_row_id_files_node_id_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/attachments/ledgers/{slug}/{row_id}/files/{node_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 删除附件
+         * @description Puts a file into the recycle bin.
+         */
+        delete: operations["delete_documents_attachments_ledgers_slug_row_id_files_node_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/attachments/ledgers/{slug}/{row_id}/files/{node_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 恢复附件
+         * @description Undoes a deletion.
+         */
+        post: operations["post_documents_attachments_ledgers_slug_row_id_files_node_id_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -261,6 +524,144 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AttachmentIn
+         * @description A file that is to be attached to a row.
+         */
+        AttachmentIn: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /** Mime */
+            mime?: string | null;
+            /** Part Sha256 */
+            part_sha256?: string[] | null;
+        };
+        /**
+         * Attachments
+         * @description The files of a row, whether the caller may change them, and what may be attached.
+         */
+        Attachments: {
+            /** Items */
+            items: components["schemas"]["NodeOut"][];
+            /** May Change */
+            may_change: boolean;
+            /** Most */
+            most: number;
+            /** Accept */
+            accept: string[];
+            /** Max Mb */
+            max_mb: number;
+        };
+        /**
+         * AuditEntry
+         * @description One action. `labels` are the titles of the keys of before, after and detail, as far as they are known.
+         */
+        AuditEntry: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Service */
+            service: string;
+            /** User Id */
+            user_id: string | null;
+            /** Username */
+            username: string | null;
+            /** Name */
+            name: string | null;
+            /** Action */
+            action: string;
+            /** Action Title */
+            action_title: string;
+            /** Object Type */
+            object_type: string;
+            /** Object Title */
+            object_title: string;
+            /** Object Id */
+            object_id: string | null;
+            /** Result */
+            result: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            } | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Address */
+            address: string | null;
+            /** User Agent */
+            user_agent: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+        };
+        /**
+         * AuditList
+         * @description A page. `next` is the `before` of the page after it, null on the last one.
+         */
+        AuditList: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: string | null;
+            /** Size */
+            size: number;
+        };
+        /**
+         * AuditWords
+         * @description What can be filtered by.
+         */
+        AuditWords: {
+            /** Service */
+            service: string;
+            /** Title */
+            title: string;
+            /** Actions */
+            actions: components["schemas"]["Word"][];
+            /** Objects */
+            objects: components["schemas"]["Word"][];
+        };
+        /**
+         * ChainStatus
+         * @description How far the chain is, and what is known of it outside.
+         */
+        ChainStatus: {
+            /** Service */
+            service: string;
+            /** Position */
+            position: number;
+            /** Head */
+            head: string;
+            /** Sealed At */
+            sealed_at: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Anchored Position */
+            anchored_position: number | null;
+            /** Anchored At */
+            anchored_at: string | null;
+            /** Signed */
+            signed: boolean;
+        };
         /**
          * CompleteIn
          * @description Completing may decide anew what happens when the name is taken by now.
@@ -318,6 +719,16 @@ export interface components {
             expires_at: string;
         };
         /**
+         * FindingOut
+         * @description Something that is not as it was.
+         */
+        FindingOut: {
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * FolderIn
          * @description A new folder.
          */
@@ -328,11 +739,6 @@ export interface components {
             parent_id?: string | null;
             /** Dept Id */
             dept_id?: string | null;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
         };
         /**
          * Libraries
@@ -509,6 +915,35 @@ export interface components {
             done: boolean;
         };
         /**
+         * PermissionsDeclared
+         * @description A service says what there is to permit in it: all of it, each time. Auth keeps the newest list of each service, offers
+         *     it where roles are edited, and refuses a grant that nothing answers to.
+         */
+        PermissionsDeclared: {
+            /** Service */
+            service: string;
+            /** Title */
+            title: string;
+            /** Resources */
+            resources: components["schemas"]["ResourceFact"][];
+            /** Verbs */
+            verbs: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ResourceFact
+         * @description Something that permissions are about, with what may be done to it.
+         */
+        ResourceFact: {
+            /** Resource */
+            resource: string;
+            /** Title */
+            title: string;
+            /** Verbs */
+            verbs: string[];
+        };
+        /**
          * RestoreIn
          * @description How to undo a deletion whose place has changed meanwhile.
          */
@@ -661,7 +1096,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "open" | "completed" | "aborted" | "expired" | "refused";
+            state: "open" | "completed";
             /** Library */
             library: string;
             /** Name */
@@ -687,26 +1122,52 @@ export interface components {
             expires_at: string;
             /** Node Id */
             node_id: string | null;
-            /** Refused Code */
-            refused_code: string | null;
             /**
              * Warnings
              * @default []
              */
             warnings: components["schemas"]["Warning_"][];
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
+        /**
+         * VerifyIn
+         * @description How many of the last links to check.
+         */
+        VerifyIn: {
+            /**
+             * Last
+             * @default 1000
+             */
+            last: number;
+        };
+        /**
+         * VerifyOut
+         * @description The result of a check.
+         */
+        VerifyOut: {
+            /** Service */
+            service: string;
+            /** Sound */
+            sound: boolean;
+            /** Rows */
+            rows: number;
+            /** Position */
+            position: number;
+            /** Head */
+            head: string;
+            /** Waiting */
+            waiting: number;
+            /** Anchors */
+            anchors: number;
+            /** Witnesses */
+            witnesses: number;
+            /** Signed */
+            signed: boolean;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
         };
         /**
          * VersionOut
@@ -756,6 +1217,77 @@ export interface components {
             /** Node Id */
             node_id?: string | null;
         };
+        /**
+         * Word
+         * @description A code and what it is called.
+         */
+        Word: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * Problem
+         * @description `code` is stable and English; `title` and `detail` are Chinese and made for people.
+         */
+        Problem: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Detail
+             * @default null
+             */
+            detail: string | null;
+            /** Code */
+            code: string;
+            /**
+             * Trace Id
+             * @default null
+             */
+            trace_id: string | null;
+            /** Errors */
+            errors?: components["schemas"]["ProblemError"][];
+            /**
+             * Current
+             * @description on version_conflict: the row as it is now
+             * @default null
+             */
+            current: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Retry After
+             * @description seconds to wait before another try
+             * @default null
+             */
+            retry_after: number | null;
+            /**
+             * Challenge
+             * @description on second_factor_required: what the code has to come with
+             * @default null
+             */
+            challenge: string | null;
+        };
+        /**
+         * ProblemError
+         * @description One invalid input: where it is, a stable English code, a Chinese sentence.
+         */
+        ProblemError: {
+            /** Loc */
+            loc: (string | number)[];
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -765,7 +1297,239 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    manifest: {
+    get_documents__permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionsDeclared"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documents_audit: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                user?: string | null;
+                action?: string | null;
+                object_type?: string | null;
+                object_id?: string | null;
+                result?: ("ok" | "failed" | "refused" | "pending") | null;
+                q?: string | null;
+                size?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documents_audit__words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditWords"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documents_audit__chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainStatus"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_documents_audit__verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyOut"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documents_audit_export_xlsx: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                user?: string | null;
+                action?: string | null;
+                object_type?: string | null;
+                object_id?: string | null;
+                result?: ("ok" | "failed" | "refused" | "pending") | null;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documents__usage: {
+        parameters: {
+            query: {
+                dictionary: string;
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documents__manifest: {
         parameters: {
             query?: never;
             header?: never;
@@ -783,9 +1547,18 @@ export interface operations {
                     "application/json": components["schemas"]["Manifest"];
                 };
             };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    list_libraries: {
+    get_documents_libraries: {
         parameters: {
             query?: never;
             header?: never;
@@ -803,9 +1576,18 @@ export interface operations {
                     "application/json": components["schemas"]["Libraries"];
                 };
             };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    list_nodes: {
+    get_documents_libraries_slug_nodes: {
         parameters: {
             query?: {
                 parent_id?: string | null;
@@ -832,18 +1614,18 @@ export interface operations {
                     "application/json": components["schemas"]["NodePage"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_trash: {
+    get_documents_libraries_slug_trash: {
         parameters: {
             query?: {
                 q?: string | null;
@@ -867,18 +1649,18 @@ export interface operations {
                     "application/json": components["schemas"]["TrashPage"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_folder: {
+    post_documents_libraries_slug_folders: {
         parameters: {
             query?: never;
             header?: {
@@ -904,18 +1686,18 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    begin_upload: {
+    post_documents_libraries_slug_uploads: {
         parameters: {
             query?: never;
             header?: {
@@ -941,18 +1723,18 @@ export interface operations {
                     "application/json": components["schemas"]["UploadOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    resume_upload: {
+    get_documents_uploads_upload_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -972,18 +1754,18 @@ export interface operations {
                     "application/json": components["schemas"]["UploadOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    abort_upload: {
+    delete_documents_uploads_upload_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -1001,18 +1783,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    complete_upload: {
+    post_documents_uploads_upload_id_complete: {
         parameters: {
             query?: never;
             header?: never;
@@ -1036,18 +1818,18 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    read_node: {
+    get_documents_nodes_node_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -1067,18 +1849,18 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_node: {
+    delete_documents_nodes_node_id: {
         parameters: {
             query: {
                 version: number;
@@ -1101,18 +1883,18 @@ export interface operations {
                     "application/json": components["schemas"]["Deleted"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    change_node: {
+    patch_documents_nodes_node_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -1136,18 +1918,18 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    restore_node: {
+    post_documents_nodes_node_id_restore: {
         parameters: {
             query?: never;
             header?: never;
@@ -1171,18 +1953,18 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_versions: {
+    get_documents_nodes_node_id_versions: {
         parameters: {
             query?: never;
             header?: never;
@@ -1202,18 +1984,18 @@ export interface operations {
                     "application/json": components["schemas"]["Versions"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    download_node: {
+    get_documents_nodes_node_id_download: {
         parameters: {
             query?: {
                 version_no?: number | null;
@@ -1245,13 +2027,283 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documents_attachments_ledgers_slug_row_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachments"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_documents_attachments_ledgers_slug_row_id_uploads: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                slug: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttachmentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documents_attachments_ledgers_slug_row_id_uploads_upload_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+                slug: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_documents_attachments_ledgers_slug_row_id_uploads_upload_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+                slug: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_documents_attachments_ledgers_slug_row_id_uploads_upload_id_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+                slug: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOut"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documents_attachments_ledgers_slug_row_id_files_node_id_download: {
+        parameters: {
+            query?: {
+                inline?: boolean;
+            };
+            header?: never;
+            path: {
+                node_id: string;
+                slug: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Download"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_documents_attachments_ledgers_slug_row_id_files_node_id: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                node_id: string;
+                slug: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_documents_attachments_ledgers_slug_row_id_files_node_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: string;
+                slug: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOut"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

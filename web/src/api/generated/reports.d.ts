@@ -4,6 +4,125 @@
  */
 
 export interface paths {
+    "/api/reports/_permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本服务的权限目录 */
+        get: operations["get_reports__permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计日志 */
+        get: operations["get_reports_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/audit/_words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计日志的操作和对象 */
+        get: operations["get_reports_audit__words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/audit/_chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计链状态 */
+        get: operations["get_reports_audit__chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/audit/_verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 校验最后若干条 */
+        post: operations["post_reports_audit__verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/audit/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出审计日志 */
+        get: operations["get_reports_audit_export_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/_usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 字典条目在本服务中的使用情况 */
+        get: operations["get_reports__usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/_manifest": {
         parameters: {
             query?: never;
@@ -15,7 +134,7 @@ export interface paths {
          * 本服务的页面
          * @description What the caller may open.
          */
-        get: operations["reports_manifest"];
+        get: operations["get_reports__manifest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -35,7 +154,7 @@ export interface paths {
          * 证书统计
          * @description Department × kind, in the caller's data scope.
          */
-        get: operations["certificates"];
+        get: operations["get_reports_certificates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -55,7 +174,7 @@ export interface paths {
          * 导出证书统计
          * @description The same matrix as a workbook with a totals row; the export is audited.
          */
-        get: operations["export_certificates"];
+        get: operations["get_reports_certificates_export_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -68,6 +187,112 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AuditEntry
+         * @description One action. `labels` are the titles of the keys of before, after and detail, as far as they are known.
+         */
+        AuditEntry: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Service */
+            service: string;
+            /** User Id */
+            user_id: string | null;
+            /** Username */
+            username: string | null;
+            /** Name */
+            name: string | null;
+            /** Action */
+            action: string;
+            /** Action Title */
+            action_title: string;
+            /** Object Type */
+            object_type: string;
+            /** Object Title */
+            object_title: string;
+            /** Object Id */
+            object_id: string | null;
+            /** Result */
+            result: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            } | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Address */
+            address: string | null;
+            /** User Agent */
+            user_agent: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+        };
+        /**
+         * AuditList
+         * @description A page. `next` is the `before` of the page after it, null on the last one.
+         */
+        AuditList: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: string | null;
+            /** Size */
+            size: number;
+        };
+        /**
+         * AuditWords
+         * @description What can be filtered by.
+         */
+        AuditWords: {
+            /** Service */
+            service: string;
+            /** Title */
+            title: string;
+            /** Actions */
+            actions: components["schemas"]["Word"][];
+            /** Objects */
+            objects: components["schemas"]["Word"][];
+        };
+        /**
+         * ChainStatus
+         * @description How far the chain is, and what is known of it outside.
+         */
+        ChainStatus: {
+            /** Service */
+            service: string;
+            /** Position */
+            position: number;
+            /** Head */
+            head: string;
+            /** Sealed At */
+            sealed_at: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Anchored Position */
+            anchored_position: number | null;
+            /** Anchored At */
+            anchored_at: string | null;
+            /** Signed */
+            signed: boolean;
+        };
         /**
          * ColumnOut
          * @description A kind of certificate.
@@ -95,10 +320,44 @@ export interface components {
             /** Level */
             level: number;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
+        /**
+         * FindingOut
+         * @description Something that is not as it was.
+         */
+        FindingOut: {
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * PermissionsDeclared
+         * @description A service says what there is to permit in it: all of it, each time. Auth keeps the newest list of each service, offers
+         *     it where roles are edited, and refuses a grant that nothing answers to.
+         */
+        PermissionsDeclared: {
+            /** Service */
+            service: string;
+            /** Title */
+            title: string;
+            /** Resources */
+            resources: components["schemas"]["ResourceFact"][];
+            /** Verbs */
+            verbs: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ResourceFact
+         * @description Something that permissions are about, with what may be done to it.
+         */
+        ResourceFact: {
+            /** Resource */
+            resource: string;
+            /** Title */
+            title: string;
+            /** Verbs */
+            verbs: string[];
         };
         /**
          * RowOut
@@ -141,18 +400,117 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
+        /**
+         * VerifyIn
+         * @description How many of the last links to check.
+         */
+        VerifyIn: {
+            /**
+             * Last
+             * @default 1000
+             */
+            last: number;
+        };
+        /**
+         * VerifyOut
+         * @description The result of a check.
+         */
+        VerifyOut: {
+            /** Service */
+            service: string;
+            /** Sound */
+            sound: boolean;
+            /** Rows */
+            rows: number;
+            /** Position */
+            position: number;
+            /** Head */
+            head: string;
+            /** Waiting */
+            waiting: number;
+            /** Anchors */
+            anchors: number;
+            /** Witnesses */
+            witnesses: number;
+            /** Signed */
+            signed: boolean;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Word
+         * @description A code and what it is called.
+         */
+        Word: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * Problem
+         * @description `code` is stable and English; `title` and `detail` are Chinese and made for people.
+         */
+        Problem: {
+            /**
+             * Type
+             * @default about:blank
+             */
             type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Detail
+             * @default null
+             */
+            detail: string | null;
+            /** Code */
+            code: string;
+            /**
+             * Trace Id
+             * @default null
+             */
+            trace_id: string | null;
+            /** Errors */
+            errors?: components["schemas"]["ProblemError"][];
+            /**
+             * Current
+             * @description on version_conflict: the row as it is now
+             * @default null
+             */
+            current: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Retry After
+             * @description seconds to wait before another try
+             * @default null
+             */
+            retry_after: number | null;
+            /**
+             * Challenge
+             * @description on second_factor_required: what the code has to come with
+             * @default null
+             */
+            challenge: string | null;
+        };
+        /**
+         * ProblemError
+         * @description One invalid input: where it is, a stable English code, a Chinese sentence.
+         */
+        ProblemError: {
+            /** Loc */
+            loc: (string | number)[];
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
         };
     };
     responses: never;
@@ -163,7 +521,239 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    reports_manifest: {
+    get_reports__permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionsDeclared"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_audit: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                user?: string | null;
+                action?: string | null;
+                object_type?: string | null;
+                object_id?: string | null;
+                result?: ("ok" | "failed" | "refused" | "pending") | null;
+                q?: string | null;
+                size?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_audit__words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditWords"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_audit__chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainStatus"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_reports_audit__verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyOut"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_audit_export_xlsx: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                user?: string | null;
+                action?: string | null;
+                object_type?: string | null;
+                object_id?: string | null;
+                result?: ("ok" | "failed" | "refused" | "pending") | null;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports__usage: {
+        parameters: {
+            query: {
+                dictionary: string;
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports__manifest: {
         parameters: {
             query?: never;
             header?: never;
@@ -183,9 +773,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    certificates: {
+    get_reports_certificates: {
         parameters: {
             query?: {
                 valid_only?: boolean;
@@ -206,18 +805,18 @@ export interface operations {
                     "application/json": components["schemas"]["StatisticsOut"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    export_certificates: {
+    get_reports_certificates_export_xlsx: {
         parameters: {
             query?: {
                 valid_only?: boolean;
@@ -238,13 +837,13 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
