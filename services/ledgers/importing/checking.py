@@ -14,16 +14,22 @@ import orjson
 from kit.excel import Column
 from kit.excel.guard import unguard
 from kit.excel.headings import Found
-from kit.fields import KINDS, RowValidator, is_masked
+from kit.fields import KINDS, Issue, RowValidator, Wrong, is_masked
+from kit.fields.text import one_line
 from services.ledgers.importing.asking import UNKNOWN_WORD, Words, about_headings, known_columns, must_ask, teach
 from services.ledgers.importing.columns import RECORD, import_columns
+from services.ledgers.importing.connected import connected
 from services.ledgers.importing.context import unpack
 from services.ledgers.importing.target import ledger_class
 
 COPY_COLUMNS = (
-    "job_id", "row_no", "ok", "vals", "filled", "record_id", "record_version", "masked", "errors", "texts", "sealed",
+    "job_id", "row_no", "ok", "vals", "filled", "blank", "record_id", "record_version", "masked", "errors", "texts",
+    "sealed",
 )  # fmt: skip
 _NULL = b"\\N"
+# What a cell begins with that is worth a look: our own guard, and blanks with nothing behind them. No other cell is
+# touched, for this is asked of each of a million.
+_LOOK = frozenset("' \t\r\n\v\f\u3000\u00a0\u200b\ufeff")
 _FAULTS = {
     "formula_without_value": "公式没有计算结果，请用 Excel 打开并保存，或粘贴为数值后再导入",
     "formula_error": "公式出错（如 #N/A），请改正或粘贴为数值后再导入",
@@ -38,6 +44,8 @@ class RowChecker:
         self.fields = row_class.input_fields()
         told = context.get("told") or {}
         self.said: dict[str, int] = context.get("whole") or {}
+        self.keeps: bool = context.get("blank_cells") == "keep"
+        self.connected = connected(row_class)
         columns = [
             replace(column, required=False) if column.key in self.said else column
             for column in import_columns(row_class.fields)
@@ -82,19 +90,30 @@ class RowChecker:
     def row(self, number: int, cells: list[Any], faults: Mapping[str, str]) -> bytes:
         """The columns of COPY_COLUMNS, in that order; the last two as plain JSON (see sealing.RowSealer)."""
         raw = dict(zip(self.keys, cells, strict=True))
+        blank: list[str] = []
         for key, cell in raw.items():
-            # Only what begins with an apostrophe needs a look; this runs for each of a million cells.
             if cell == "":
                 raw[key] = None
-            elif type(cell) is str and cell[0] == "'":
-                raw[key] = unguard(cell)
+                blank.append(key)
+            elif type(cell) is str and cell[0] in _LOOK:
+                if one_line(cell) == "":
+                    raw[key] = None
+                    blank.append(key)
+                else:
+                    raw[key] = unguard(cell)
         for key, value in self.said.items():
             if raw.get(key) is None:
                 raw[key] = value
         record = raw.pop(RECORD.key, None)
+        if not self.keeps:
+            blank = []
+        elif blank:
+            # What is said of the whole file is no blank, and what is behind a broken formula neither.
+            blank = [key for key in blank if key in self.fields and key not in self.said and key not in faults]
         values, issues, filled = self.validate(raw)
         self.words.used_in(raw)
         record_id, version = _record(record)
+        curable = self._curable(raw, values, issues, blank) if issues and blank else {}
         errors: dict[str, list[str]] = {}
         masked: dict[str, str] = {}
         for field, code, message in issues:
@@ -116,10 +135,10 @@ class RowChecker:
         for field, code in faults.items():
             if field in self.fields:
                 errors[field] = [code, _FAULTS[code]]
-        self._duplicate(number, values, record_id, errors, masked)
-        # What is wrong only with columns that the file does not have may be right with what stands in the ledger
-        # (importing/rechecking.py): such a row keeps its errors, and is looked at again.
-        ok = not any(field in self.given for field in errors)
+        self._duplicate(number, values, record_id, errors, {*masked, *curable, *(blank if record_id else ())})
+        # What is wrong only with columns that the file does not have, or with blank cells, may be right with what stands
+        # in the ledger (importing/rechecking.py): such a row keeps its errors, and is looked at again.
+        ok = not any(field in self.given and curable.get(field) != error[0] for field, error in errors.items())
         self.valid += ok
         self.invalid += not ok
         return (
@@ -130,6 +149,7 @@ class RowChecker:
                     b"t" if ok else b"f",
                     _json([values[key] if key else None for key in self.order]),
                     b"{%s}" % ",".join(filled).encode() if filled else _NULL,
+                    b"{%s}" % ",".join(blank).encode() if blank else _NULL,
                     record_id.encode() if record_id else _NULL,
                     b"%d" % version if record_id else _NULL,
                     _json(masked) if masked else _NULL,
@@ -141,20 +161,35 @@ class RowChecker:
             + b"\n"
         )
 
+    def _curable(
+        self, raw: Mapping[str, Any], values: dict[str, Any], issues: Sequence[Issue], blank: Sequence[str]
+    ) -> dict[str, str]:
+        """The issues, field and code, that may be none once the blank cells have what the ledger has: those of rules, and
+        none about what a cell says by itself. The value that a rule has found wrong is a value again."""
+        found: dict[str, str] = {}
+        for field, code, _ in () if self.connected.isdisjoint(blank) else issues:
+            value = self.validate.parse(field, raw.get(field))
+            if not isinstance(value, Wrong):
+                found[field] = code
+                if value is not None:
+                    values[field] = value
+        return found
+
     def _duplicate(
-        self, number: int, values: dict[str, Any], record: str | None, errors: dict[str, Any], masked: dict[str, str]
+        self, number: int, values: dict[str, Any], record: str | None, errors: dict[str, Any], unsure: set[str]
     ) -> None:
-        """Two rows of one key, or two of one record, cannot both be meant: the later one is wrong, and both are named."""
+        """Two rows of one key, or two of one record, cannot both be meant: the later one is wrong, and both are named.
+        `unsure` are fields whose value only the ledger knows."""
         first = self.records.setdefault(record, number) if record else number
-        if first == number and not any(key in errors or key in masked for key in self.natural_key):
+        if first == number and not any(key in errors or key in unsure for key in self.natural_key):
             key = tuple([values[part] for part in self.natural_key])
             first = self.seen.setdefault(key, number)
-        if first != number and self.key_field not in errors:
+        if first != number and (self.key_field not in errors or self.key_field in unsure):
             message = f"第 {number} 行与第 {first} 行重复（{self.key_titles}相同）"
             errors[self.key_field] = ["duplicate_in_file", message]
         for keys, seen in self.also_seen.items():
             shared = tuple([values[part] for part in keys])
-            if None in shared or any(part in errors or part in masked for part in keys):
+            if None in shared or any(part in errors or part in unsure for part in keys):
                 continue
             first = seen.setdefault(shared, number)
             if first != number:

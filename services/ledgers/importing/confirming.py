@@ -17,7 +17,6 @@ from services.ledgers.importing import undoing
 from services.ledgers.importing.loading import LONG, compare
 from services.ledgers.importing.matching import Matching
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
-from services.ledgers.importing.target import ledger_class
 
 _MOST_NAMED = 100
 
@@ -62,7 +61,7 @@ def check(job: ImportJob, only_valid: bool) -> None:
 
 def write(session: Session, job: ImportJob, principal: Principal) -> None:
     """Writes the right rows. Raises RowsChanged, having renewed the preview, when the ledger is not as it was shown."""
-    matching = Matching(ledger_class(job.slug), job.keys or ())
+    matching = Matching.of(job)
     parameters = {"job": job.id, "user": principal.user_id}
     session.execute(LONG)
     session.execute(matching.lock(), {"job": job.id})
@@ -83,7 +82,7 @@ def write(session: Session, job: ImportJob, principal: Principal) -> None:
         f"ledgers:{job.slug}:import",
         "import",
         job.id,
-        after={"created": job.created, "updated": job.updated, "unchanged": job.unchanged, "skipped": job.skipped},
+        after={name: getattr(job, name) for name in ("created", "updated", "unchanged", "skipped", "cleared")},
         detail={"file": job.file_name, "sha256": job.sha256, "rows": job.rows, "only_valid": job.only_valid},
     )
 
@@ -92,7 +91,7 @@ def _still_as_shown(session: Session, job: ImportJob, matching: Matching, princi
     moved = sorted(session.scalars(matching.moved(), {"job": job.id}))
     if not moved:
         return
-    compare(session, job, matching, principal)
+    compare(session, job, matching, principal, again=True)
     # What is now exactly as the file says is nobody's conflict.
     fine = set(
         session.scalars(

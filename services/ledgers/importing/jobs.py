@@ -112,7 +112,7 @@ class Background:
         with GATE.enter() as _, self.database.transaction() as session:
             load(session, job, content, principal, beat=lambda progress: self._tell(job_id, progress))
             mine = held(session, job_id, self.id)
-            for name in ("rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "progress",
+            for name in ("rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "cleared", "progress",
                          "layout", "keys", "warnings", "mapping", "state"):  # fmt: skip
                 setattr(mine, name, getattr(job, name))
             mine.runner = None

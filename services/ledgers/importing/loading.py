@@ -62,6 +62,7 @@ def load(
         "lookups": pack(session, principal, row_class),
         "told": told.for_child(),
         "whole": whole(job),
+        "blank_cells": job.blank_cells,
     }
     frames = parse(content, job.file_name, FACTORY, context)
     try:
@@ -76,7 +77,7 @@ def load(
         *mapping.notes(job, memory, fields, lookups_for(session, row_class, principal)),
         *(job.warnings or []),
     ]
-    matching = Matching(row_class, job.keys or ())
+    matching = Matching.of(job)
     _unmask(session, job, matching)
     compare(session, job, matching, principal)
     job.state, job.progress = "ready", 100
@@ -138,8 +139,9 @@ def _warnings(frame: dict[str, Any]) -> list[dict[str, Any]]:
     return warnings
 
 
-def compare(session: Session, job: ImportJob, matching: Matching, principal: Principal) -> None:
-    """Finds out what each right row would do, turns what may not be done into errors, and counts."""
+def compare(session: Session, job: ImportJob, matching: Matching, principal: Principal, *, again: bool = False) -> None:
+    """Finds out what each right row would do, turns what may not be done into errors, and counts. With `again` it has been
+    found out before, when the ledger was another one."""
     parameters = {"job": job.id, "on_duplicate": job.on_duplicate}
     session.execute(delete(ImportMatch).where(ImportMatch.job_id == job.id))
     has_records = session.scalar(
@@ -148,9 +150,9 @@ def compare(session: Session, job: ImportJob, matching: Matching, principal: Pri
     if has_records:
         session.execute(matching.match_records(), parameters)
     session.execute(matching.match_keys(), parameters)
-    recheck(session, job, matching, principal)
+    recheck(session, job, matching, principal, again=again)
     _forbid(session, job, matching, principal, bool(has_records))
-    count(session, job)
+    count(session, job, matching)
 
 
 def _forbid(session: Session, job: ImportJob, matching: Matching, principal: Principal, has_records: bool) -> None:
@@ -249,24 +251,24 @@ def _unmask(session: Session, job: ImportJob, matching: Matching) -> None:
             )
         }
         for row in rows:
-            vals, errors = values_of(matching.row_class, row), dict(row.errors or {})
+            vals, errors, ok = values_of(matching.row_class, row), dict(row.errors or {}), row.ok
             for key, shown in (row.masked or {}).items():
                 value = getattr(stored.get(row.record_id), key, None)
                 if value is not None and mask_value(matching.fields[key], value) == shown:
                     vals[places[key]] = value
                 else:
-                    errors[key] = ["masked", "号码是脱敏后的，且与原记录不符，请填写完整号码"]
+                    errors[key], ok = ["masked", "号码是脱敏后的，且与原记录不符，请填写完整号码"], False
             tokens = seal.seal([vals[places[key]] for key in sealed])
             vals = [None if key in sealed else value for key, value in zip(places, vals, strict=True)]
             session.execute(
                 update(ImportRow)
                 .where(ImportRow.job_id == job.id, ImportRow.row_no == row.row_no)
-                .values(vals=vals, sealed=tokens, ok=not errors.keys() & matching.given, errors=errors or None)
+                .values(vals=vals, sealed=tokens, ok=ok, errors=errors or None)
                 .execution_options(synchronize_session=False)
             )
 
 
-def count(session: Session, job: ImportJob) -> None:
+def count(session: Session, job: ImportJob, matching: Matching) -> None:
     """The preview's numbers."""
     job.valid = (
         session.scalar(select(func.count()).select_from(ImportRow).where(ImportRow.job_id == job.id, ImportRow.ok)) or 0
@@ -282,6 +284,7 @@ def count(session: Session, job: ImportJob) -> None:
     )
     job.updated, job.unchanged, job.skipped = (actions.get(name, 0) for name in ("update", "unchanged", "skip"))
     job.created = job.valid - sum(actions.values())
+    job.cleared = (session.scalar(matching.cleared(), {"job": job.id}) or 0) if job.updated else 0
 
 
 __all__ = ["AT_ONCE_ROWS", "LONG", "Refused", "TooManyForNow", "compare", "count", "load"]

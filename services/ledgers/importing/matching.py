@@ -5,7 +5,7 @@ fields and names of our own tables; everything that comes from people is a param
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Table, literal_column, text
 from sqlalchemy.dialects import postgresql
@@ -14,15 +14,24 @@ from sqlalchemy.sql.elements import TextClause
 from kit.fields import FieldSpec
 from kit.sealing import by_value
 from services.ledgers.importing.sealing import sealed_keys
+from services.ledgers.importing.tables import ImportJob
+from services.ledgers.importing.target import ledger_class
 from services.ledgers.ledger import LedgerRow
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_UPDATES = "r.job_id = :job AND r.ok AND m.action = 'update'"
+
+
+def _written(key: str) -> str:
+    """Whether people have written a value of the ledger's row, and not a rule."""
+    return f"""t."{key}" IS NOT NULL AND NOT '{key}' = ANY(t.computed_keys)"""
 
 
 class Matching:
-    """The statements for one ledger and one set of columns. `given` are the fields that the file has a column for."""
+    """The statements for one ledger and one set of columns. `given` are the fields that the file has a column for; with
+    `keeps` its blank cells leave what the ledger has, as a missing column does."""
 
-    def __init__(self, row_class: type[LedgerRow], given: Sequence[str]) -> None:
+    def __init__(self, row_class: type[LedgerRow], given: Sequence[str], *, keeps: bool = False) -> None:
         table = row_class.__table__
         assert isinstance(table, Table)
         self.row_class = row_class
@@ -30,8 +39,14 @@ class Matching:
         self.name = f'"{table.name}"'
         self.fields = row_class.input_fields()
         self.given = frozenset(given)
+        self.keeps = keeps
         self.key = row_class.ledger.natural_key
         self.sealed = sealed_keys(row_class)
+
+    @classmethod
+    def of(cls, job: ImportJob) -> Matching:
+        """Those of an import."""
+        return cls(ledger_class(job.slug), job.keys or (), keeps=job.blank_cells == "keep")
 
     # -- the pieces ---------------------------------------------------------------------------------------------------
 
@@ -42,7 +57,7 @@ class Matching:
             for place, (key, spec) in enumerate(self.fields.items())
             if keys is None or key in keys
         ]
-        known = "r.row_no, r.record_id, r.record_version, coalesce(r.filled, '{}') AS filled_keys"
+        known = "r.row_no, r.record_id, r.record_version, coalesce(r.filled, '{}') AS filled_keys, r.blank"
         return f"SELECT {known}, {', '.join(columns)} FROM import_row r WHERE r.job_id = :job AND r.ok"  # noqa: S608
 
     def _typed(self, place: int, spec: FieldSpec) -> str:
@@ -69,17 +84,27 @@ class Matching:
         ]
         return " AND ".join(parts)
 
-    @staticmethod
-    def _kept(key: str) -> str:
-        """A field that the file has no column for keeps what people wrote; what a rule has filled, a rule fills again."""
-        return f"""(t."{key}" IS NOT NULL AND NOT '{key}' = ANY(t.computed_keys))"""
+    def _kept(self, key: str, alias: str = "s") -> str:
+        """A field that the file has no column for, or a blank cell that keeps, leaves what people wrote; what a rule has
+        filled, a rule fills again."""
+        if key not in self.given:
+            return f"({_written(key)})"
+        # Not null, but false: it is negated.
+        return f"(coalesce('{key}' = ANY({alias}.blank), false) AND {_written(key)})" if self.keeps else "false"
+
+    def _merged(self, keys: Sequence[str]) -> str:
+        """The rows that the ledger has, with the values of `keys` that they will have."""
+        values = ", ".join(f'CASE WHEN {self._kept(key)} THEN t."{key}" ELSE s."{key}" END AS "{key}"' for key in keys)
+        return f"""SELECT s.row_no, s.record_id, m.target_id, {values} FROM ({self.incoming(keys)}) s
+                   JOIN import_match m ON m.job_id = :job AND m.row_no = s.row_no
+                   JOIN {self.name} t ON t.id = m.target_id"""  # noqa: S608
 
     def _same(self) -> str:
         """Whether writing the row would change nothing."""
         parts = []
         for key in self.fields:
             equal = f"{self._value('t', key)} IS NOT DISTINCT FROM {self._value('s', key)}"
-            parts.append(equal if key in self.given else f"({self._kept(key)} OR {equal})")
+            parts.append(f"({self._kept(key)} OR {equal})" if self.keeps or key not in self.given else equal)
         return " AND ".join(parts)
 
     def _action(self, stale: str) -> str:
@@ -117,10 +142,49 @@ class Matching:
     def taken_keys(self) -> TextClause:
         """Rows matched by record number whose new key belongs to another row."""
         return text(f"""
-            SELECT s.row_no FROM ({self.incoming(self.key)}) s
-            JOIN import_match m ON m.job_id = :job AND m.row_no = s.row_no
+            SELECT s.row_no FROM ({self._merged(self.key)}) s
             JOIN {self.name} t ON t.deleted_at IS NULL AND {self.key_equal()}
-            WHERE s.record_id IS NOT NULL AND t.id <> m.target_id""")  # noqa: S608
+            WHERE s.record_id IS NOT NULL AND t.id <> s.target_id""")  # noqa: S608
+
+    def unjudged(self, connected: Collection[str], *, every: bool) -> TextClause:
+        """Rows that the ledger has and the child could not judge, for it did not know what stands there. In a file that has
+        all `connected` columns these are the ones whose blank cells keep something; with `every`, all that might."""
+        some = "true"
+        keys = sorted(self.given.intersection(connected))
+        if keys and not every and self.given.issuperset(connected):
+            kept = " OR ".join(self._kept(key, "r") for key in keys)
+            some = f"(r.errors IS NOT NULL OR (r.blank IS NOT NULL AND ({kept})))"
+        return text(f"""
+            SELECT r.row_no FROM import_row r JOIN import_match m ON m.job_id = r.job_id AND m.row_no = r.row_no
+            JOIN {self.name} t ON t.id = m.target_id WHERE r.job_id = :job AND r.ok AND {some}
+            ORDER BY r.row_no""")  # noqa: S608
+
+    # -- what the updates would leave blank ---------------------------------------------------------------------------
+
+    def cleared(self) -> TextClause:
+        """How many cells of the ledger that is."""
+        each = " + ".join(f"{self._gone(key)}::int" for key in self.fields if key in self.given)
+        return text(f"SELECT coalesce(sum({each or '0'}), 0) FROM {self._updates()} WHERE {_UPDATES}")  # noqa: S608
+
+    def first_cleared(self) -> TextClause:
+        """The first of them: row and field."""
+        keys = [key for key in self.fields if key in self.given]
+        each = ", ".join(f"({place}, '{key}', {self._gone(key)})" for place, key in enumerate(keys))
+        return text(f"""
+            SELECT r.row_no, f.key FROM {self._updates()} CROSS JOIN LATERAL (VALUES {each}) f(place, key, gone)
+            WHERE {_UPDATES} AND f.gone ORDER BY r.row_no, f.place LIMIT :most""")  # noqa: S608
+
+    def _updates(self) -> str:
+        return f"""import_row r JOIN import_match m ON m.job_id = r.job_id AND m.row_no = r.row_no
+                   JOIN {self.name} t ON t.id = m.target_id"""
+
+    def _gone(self, key: str) -> str:
+        """Whether a cell of the file takes away what people wrote."""
+        if key in self.sealed:
+            blank = f"r.sealed[{self.sealed.index(key) + 1}] IS NULL"
+        else:
+            blank = f"jsonb_typeof(r.vals->{list(self.fields).index(key)}) = 'null'"
+        return f"({blank} AND {_written(key)} AND NOT {self._kept(key, 'r')})"
 
     def _shared(self, keys: Sequence[str]) -> str:
         """Rows whose filled `keys` belong to another row than the one that they are meant for."""
@@ -178,16 +242,16 @@ class Matching:
 
     def update(self) -> TextClause:
         """Rows that the ledger has, where the file says something else."""
-        absent = [key for key in self.fields if key not in self.given]
+        loose = [key for key in self.fields if self.keeps or key not in self.given]
         sets = [
-            f'"{key}" = s."{key}"'
-            if key in self.given
-            else f'"{key}" = CASE WHEN {self._kept(key)} THEN t."{key}" ELSE s."{key}" END'
+            f'"{key}" = CASE WHEN {self._kept(key)} THEN t."{key}" ELSE s."{key}" END'
+            if key in loose
+            else f'"{key}" = s."{key}"'
             for key in self.fields
         ]
         computed = "s.filled_keys"
-        if absent:
-            kept = ", ".join(f"CASE WHEN {self._kept(key)} THEN '{key}' END" for key in absent)
+        if loose:
+            kept = ", ".join(f"CASE WHEN {self._kept(key)} THEN '{key}' END" for key in loose)
             still = f"NOT k = ANY(array_remove(ARRAY[{kept}]::text[], NULL))"
             computed = f"ARRAY(SELECT k FROM unnest(s.filled_keys) k WHERE {still})"  # noqa: S608
         return text(f"""

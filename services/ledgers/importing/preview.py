@@ -16,15 +16,17 @@ from kit.excel.headings import column_letter
 from kit.fields import KINDS
 from services.ledgers.importing.columns import Presenter
 from services.ledgers.importing.mapping import mapping_json
+from services.ledgers.importing.matching import Matching
 from services.ledgers.importing.sealing import values_of
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
 from services.ledgers.importing.target import ledger_class
 from services.ledgers.ledger import LedgerRow
 
 MOST_ERRORS = 1_000
+MOST_CLEARED = 5
 # How long an import can be undone (domain.md 14).
 UNDO_WITHIN = timedelta(hours=24)
-_COUNTS = ("rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "progress")
+_COUNTS = ("rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "cleared", "progress")
 _ACTIONS = {"update": "updated", "unchanged": "unchanged", "skip": "skipped", "stale": "updated"}
 
 
@@ -39,6 +41,7 @@ def job_json(
         "file_name": job.file_name,
         "state": job.state,
         "on_duplicate": job.on_duplicate,
+        "blank_cells": job.blank_cells,
         "import_by": job.import_by,
         **{name: getattr(job, name) for name in _COUNTS},
         "created_at": job.created_at,
@@ -56,6 +59,7 @@ def job_json(
         answer["columns"] = columns_json(job)
         answer["mapping"] = mapping_json(session, job, principal) if principal and not job.swept_at else None
         answer["errors"] = errors_json(session, job)
+        answer["cleared_first"] = cleared_json(session, job)
         answer["more_errors"] = job.invalid > 0 and len(answer["errors"]) >= MOST_ERRORS
     return answer
 
@@ -113,6 +117,15 @@ def errors_json(session: Session, job: ImportJob) -> list[dict[str, Any]]:
                 }
             )
     return found[:MOST_ERRORS]
+
+
+def cleared_json(session: Session, job: ImportJob) -> list[dict[str, Any]]:
+    """The first cells of the ledger that the updates would leave blank, as long as they have not."""
+    if job.state != "ready" or not job.cleared:
+        return []
+    matching = Matching.of(job)
+    found = session.execute(matching.first_cleared(), {"job": job.id, "most": MOST_CLEARED})
+    return [{"row": row, "field": field, "title": matching.fields[field].title} for row, field in found]
 
 
 def one_line(heading: str) -> str:

@@ -1,5 +1,5 @@
-"""Rules between fields, for a file that lacks some of the columns: a row that the ledger has keeps what stands in those, and
-so the rules are looked at with it. The child could not do it, for it does not know the ledger."""
+"""Rules between fields, for a file that lacks some of the columns or has blank cells: a row that the ledger has keeps what
+stands there, and so the rules are looked at with it. The child could not do it, for it does not know the ledger."""
 
 from __future__ import annotations
 
@@ -11,36 +11,20 @@ from sqlalchemy.orm import Session
 from contracts.principal import Principal
 from kit.fields import RowValidator
 from services.ledgers.importing.columns import revived
+from services.ledgers.importing.connected import connected
 from services.ledgers.importing.matching import Matching
 from services.ledgers.importing.sealing import values_of
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
-from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
 
 _BATCH = 500
 
 
-def connected(row_class: type[LedgerRow]) -> frozenset[str]:
-    """The fields that some rule connects with another one."""
-    keys: set[str] = set()
-    for rule in row_class.ledger.rules:
-        if len({*rule.reads, *rule.fills}) > 1:
-            keys.update(rule.reads, rule.fills)
-    for key, spec in row_class.input_fields().items():
-        if spec.within:
-            keys.update((key, spec.within))
-        if spec.required_when:
-            keys.update((key, spec.required_when.field))
-        if spec.required:
-            keys.add(key)
-    return frozenset(keys)
-
-
-def recheck(session: Session, job: ImportJob, matching: Matching, principal: Principal) -> None:
+def recheck(session: Session, job: ImportJob, matching: Matching, principal: Principal, *, again: bool = False) -> None:
     """Looks at the rows that the ledger has once more, with what stands there; says anew what each would do. What a new row
-    lacks is wrong, and what an old one has is not."""
-    absent = connected(matching.row_class) - matching.given
-    if not absent:
+    lacks is wrong, and what an old one has is not. With `again` it has been done before, when other values stood there."""
+    keys = connected(matching.row_class)
+    if not matching.keeps and matching.given.issuperset(keys):
         return
     matched = exists().where(ImportMatch.job_id == ImportRow.job_id, ImportMatch.row_no == ImportRow.row_no)
     session.execute(
@@ -49,23 +33,18 @@ def recheck(session: Session, job: ImportJob, matching: Matching, principal: Pri
         .values(ok=False)
         .execution_options(synchronize_session=False)
     )
-    if not session.scalar(select(exists().where(ImportMatch.job_id == job.id))):
+    unjudged = list(session.scalars(matching.unjudged(keys, every=again), {"job": job.id}))
+    if not unjudged:
         return
     rules = matching.row_class.ledger.rules
     validate = RowValidator(matching.fields, rules, lookups_for(session, matching.row_class, principal))
-    after = 0
-    while True:
+    for start in range(0, len(unjudged), _BATCH):
         found = session.execute(
             select(ImportRow, ImportMatch.target_id)
             .join(ImportMatch, (ImportMatch.job_id == ImportRow.job_id) & (ImportMatch.row_no == ImportRow.row_no))
-            .where(ImportRow.job_id == job.id, ImportRow.ok, ImportRow.row_no > after)
-            .order_by(ImportRow.row_no)
-            .limit(_BATCH)
+            .where(ImportRow.job_id == job.id, ImportRow.row_no.in_(unjudged[start : start + _BATCH]))
             .execution_options(populate_existing=True)
         ).all()
-        if not found:
-            break
-        after = found[-1][0].row_no
         stored = _stored(session, matching, [target for _, target in found])
         changes = [
             change
@@ -89,9 +68,10 @@ def _stored(session: Session, matching: Matching, ids: list[Any]) -> dict[Any, A
 def _one(matching: Matching, validate: RowValidator, row: ImportRow, stored: Any) -> dict[str, Any] | None:
     """What changes in a row of the file; None when it is as it was."""
     given = dict(zip(matching.fields, values_of(matching.row_class, row), strict=True))
+    own = matching.given.difference(row.blank or ())
     values = {}
     for key, spec in matching.fields.items():
-        if key in matching.given:
+        if key in own:
             values[key] = revived(spec, given[key])
         else:
             # What a rule has filled, a rule fills again, from what the row will say.
@@ -101,7 +81,7 @@ def _one(matching: Matching, validate: RowValidator, row: ImportRow, stored: Any
         errors = {issue.field: [issue.code, issue.message] for issue in checked.issues}
         return {"row_no": row.row_no, "ok": False, "errors": errors}
     vals = [
-        old if key in matching.given or key in matching.sealed else _plain(checked.values[key])
+        old if key in own or key in matching.sealed else _plain(checked.values[key])
         for key, old in zip(matching.fields, row.vals, strict=True)
     ]
     filled = sorted(checked.filled)

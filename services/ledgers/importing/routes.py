@@ -106,6 +106,10 @@ def upload(
     once: OnceDep,
     file: Annotated[UploadFile, File(description="xlsx，不超过 20 MB、100,000 行")],
     on_duplicate: Annotated[Literal["update", "skip", "error"], Form()] = "update",
+    blank_cells: Annotated[
+        Literal["keep", "clear"],
+        Form(description="已有记录的空白单元格：keep 保留系统中的内容，clear 清空系统中的内容"),
+    ] = "keep",
     import_by: Annotated[
         int | None,
         Form(ge=-(2**31), lt=2**31, description="整个文件的年份（仅限按年份编制的台账）：留空则按文件中的列"),
@@ -127,7 +131,7 @@ def upload(
         raise TooMany("正在处理的导入过多，请稍后再试", code="import_queue_full", retry_after=30)
 
     def effect() -> dict[str, Any]:
-        job = _new_job(session, principal, slug, name, content, on_duplicate, import_by)
+        job = _new_job(session, principal, slug, name, content, on_duplicate, blank_cells, import_by)
         at_once(session, job, content, principal)
         return job_json(session, job, principal)
 
@@ -158,6 +162,7 @@ def _new_job(
     name: str,
     content: bytes,
     on_duplicate: str,
+    blank_cells: str,
     import_by: int | None,
 ) -> ImportJob:
     job = ImportJob(
@@ -166,6 +171,7 @@ def _new_job(
         file_name=name,
         sha256=hashlib.sha256(content).hexdigest(),
         on_duplicate=on_duplicate,
+        blank_cells=blank_cells,
         import_by=import_by,
         state="queued",
         principal=principal.model_dump(mode="json"),

@@ -31,6 +31,8 @@ class ImportJob(Base):
     file_name: Mapped[str]
     sha256: Mapped[str]
     on_duplicate: Mapped[str]
+    # Whether a blank cell of a row that the ledger has leaves what stands there (keep), or blanks it (clear).
+    blank_cells: Mapped[str] = mapped_column(server_default="keep", default="keep")
     state: Mapped[str]
     # What the whole file is about, where the person has said so (Ledger.import_by): each row is of it.
     import_by: Mapped[int | None]
@@ -55,6 +57,8 @@ class ImportJob(Base):
     updated: Mapped[int] = mapped_column(server_default="0")
     unchanged: Mapped[int] = mapped_column(server_default="0")
     skipped: Mapped[int] = mapped_column(server_default="0")
+    # How many cells with something in them the updates would leave blank.
+    cleared: Mapped[int] = mapped_column(server_default="0", default=0)
     only_valid: Mapped[bool] = mapped_column(server_default=text("false"))
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
@@ -74,6 +78,7 @@ class ImportJob(Base):
     __table_args__ = (
         CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
         CheckConstraint("on_duplicate IN ('update', 'skip', 'error')", name="on_duplicate"),
+        CheckConstraint("blank_cells IN ('keep', 'clear')", name="blank_cells"),
         Index("ix_import_job_slug_created_at", "slug", "created_at"),
         Index(
             "ix_import_job_waiting",
@@ -109,6 +114,8 @@ class ImportRow(Base):
     sealed: Mapped[list[str | None] | None] = mapped_column(ARRAY(Text), info={"tokens": True})
     # The fields that a rule has filled.
     filled: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    # The fields whose cell is blank, where blank cells keep what the ledger has (ImportJob.blank_cells).
+    blank: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     # From the hidden column of a workbook that we exported: which row this was, in which version.
     record_id: Mapped[UUID | None]
     record_version: Mapped[int | None]

@@ -75,9 +75,6 @@ def test_a_column_that_is_not_in_the_file_is_left_alone(desk: Desk) -> None:
     desk.bring_in(book(facility(1, 放置位置="南区"), headings=fewer))
     row = row_of(desk, "MX-0001")
     assert (row["location"], row["remark"], row["made_date"]) == ("南区", "原来的备注", "2024-05-06")
-    # A blank cell of a column that is there means blank.
-    desk.bring_in(book(facility(1, 备注=None)))
-    assert row_of(desk, "MX-0001")["remark"] is None
 
 
 def test_a_deleted_row_is_no_duplicate(desk: Desk) -> None:

@@ -46,11 +46,24 @@ export interface Undo {
 
 export type ImportState = Basic["state"] | "mapping" | "undoing" | "undone";
 
+export type BlankCells = "keep" | "clear";
+
+/** What is chosen with a file. `blankCells` only where an import knows the choice. */
+export interface Choices {
+  onDuplicate: ImportJob["on_duplicate"];
+  blankCells: BlankCells | null;
+  by: number | null;
+}
+
 export interface ImportJob extends Omit<Basic, "state"> {
   state: ImportState;
   mapping?: Mapping | null;
   /** The year that the whole file was said to be about. */
   import_by?: number | null;
+  blank_cells?: BlankCells;
+  /** How many cells the updates would leave blank, and the first of them. */
+  cleared?: number;
+  cleared_first?: { row: number; field: string; title: string }[];
   undo?: Undo;
 }
 
@@ -76,13 +89,13 @@ export function importsAt(root: string) {
     template: (name: string) => download(`${root}/template.xlsx`, name),
     start: (
       file: File,
-      onDuplicate: ImportJob["on_duplicate"],
-      by: number | null,
+      { onDuplicate, blankCells, by }: Choices,
       onProgress: (part: number) => void,
       signal?: AbortSignal,
     ) => {
       const form = new FormData();
       form.set("on_duplicate", onDuplicate);
+      if (blankCells) form.set("blank_cells", blankCells);
       if (by !== null) form.set("import_by", String(by));
       form.set("file", file);
       return postForm<ImportJob>(at, form, onProgress, signal);

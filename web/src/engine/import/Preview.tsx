@@ -7,7 +7,7 @@ import type { ImportJob } from "../../api/imports";
 import { describe } from "../../api/problem";
 import { useLeaveTab } from "../../app/tabs/leave";
 import { ErrorList } from "./ErrorList";
-import { isSame } from "./flow";
+import { clearedWords, isSame } from "./flow";
 import { MappingStep } from "./MappingStep";
 import { MarkedRows } from "./MarkedRows";
 import { useSource } from "./source";
@@ -53,12 +53,19 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
     then();
   };
 
+  const cleared = clearedWords(job);
+
   async function write() {
     const sure =
-      job.invalid === 0 ||
+      (job.invalid === 0 && !cleared) ||
       (await modal.confirm({
-        title: `只导入正确的 ${job.valid} 行？`,
-        content: `有错误的 ${job.invalid} 行不会写入。可以先下载错误清单，改好后再单独导入。`,
+        title: job.invalid > 0 ? `只导入正确的 ${job.valid} 行？` : `导入 ${job.valid} 行？`,
+        content: [
+          cleared && `${cleared}。`,
+          job.invalid > 0 && `有错误的 ${job.invalid} 行不会写入。可以先下载错误清单，改好后再单独导入。`,
+        ]
+          .filter(Boolean)
+          .join(""),
         okText: `导入 ${job.valid} 行`,
         cancelText: "再看看",
       }));
@@ -104,6 +111,7 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           description="可以只导入正确的行，也可以全部放弃，按错误清单改好后重新上传。"
         />
       )}
+      {cleared && <Alert type="warning" showIcon title={`${cleared}。`} role="status" />}
       {by && job.import_by != null && (
         <p className="quiet">
           按{by.title} {job.import_by} 导入：没有填写{by.title}的行都算 {job.import_by} 年的。

@@ -3,9 +3,9 @@ import { DownloadOutlined, InboxOutlined } from "@ant-design/icons";
 import { Alert, App, Button, Progress, Radio, Select, Upload } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import type { ImportJob } from "../../api/imports";
+import type { BlankCells, ImportJob } from "../../api/imports";
 import { describe } from "../../api/problem";
-import { fileProblem, MAX_MB, ON_DUPLICATE } from "./flow";
+import { BLANK_CELLS, fileProblem, MAX_MB, ON_DUPLICATE } from "./flow";
 import { Remembered } from "./Remembered";
 import { useSource } from "./source";
 
@@ -29,6 +29,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
   const [params] = useSearchParams();
   const [by, setBy] = useState<number | null>(() => failed?.import_by ?? (Number(params.get("by")) || null));
   const [onDuplicate, setOnDuplicate] = useState<ImportJob["on_duplicate"]>("update");
+  const [blankCells, setBlankCells] = useState<BlankCells>("keep");
   const [sending, setSending] = useState<{ name: string; part: number } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -37,8 +38,9 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
     setProblem(wrong);
     if (wrong) return;
     setSending({ name: file.name, part: 0 });
+    const choices = { onDuplicate, blankCells: source.keepsBlanks ? blankCells : null, by };
     try {
-      onStarted(await source.api.start(file, onDuplicate, by, (part) => setSending({ name: file.name, part })));
+      onStarted(await source.api.start(file, choices, (part) => setSending({ name: file.name, part })));
     } catch (error) {
       setProblem(describe(error));
     } finally {
@@ -104,6 +106,21 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
             </Radio>
           ))}
         </Radio.Group>
+        {source.keepsBlanks && onDuplicate === "update" && (
+          <Radio.Group
+            aria-label="更新时遇到空白单元格"
+            value={blankCells}
+            onChange={(event) => setBlankCells(event.target.value)}
+            className="choices choices-within"
+          >
+            {BLANK_CELLS.map((choice) => (
+              <Radio key={choice.value} value={choice.value}>
+                {choice.label}
+                <span className="quiet"> {choice.help}</span>
+              </Radio>
+            ))}
+          </Radio.Group>
+        )}
       </section>
       <section>
         <h2>{source.by ? 4 : 3}. 上传文件</h2>

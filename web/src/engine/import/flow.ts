@@ -1,5 +1,5 @@
 /** The import wizard's logic, apart from its looks: which step a job is at, and what its errors look like in a table. */
-import type { ImportJob, Mapping } from "../../api/imports";
+import type { BlankCells, ImportJob, Mapping } from "../../api/imports";
 import type { ImportError, ImportRow } from "../../api/types";
 
 export const STEPS = ["下载模板", "上传文件", "核对列名", "核对结果", "完成"] as const;
@@ -109,6 +109,11 @@ export const ON_DUPLICATE: { value: ImportJob["on_duplicate"]; label: string; he
   { value: "error", label: "报错", help: "系统中已有的记录算作错误，由您核对后再决定。" },
 ];
 
+export const BLANK_CELLS: { value: BlankCells; label: string; help: string }[] = [
+  { value: "keep", label: "空白单元格保留系统中的内容", help: "只改文件中填了内容的单元格。" },
+  { value: "clear", label: "空白单元格清空系统中的内容", help: "文件中留空的，系统中也改为空白；确认前会列出。" },
+];
+
 /** From here on most people would say that a suggestion is meant: it is filled in, and shown to be looked at. */
 const STRONG = 66;
 
@@ -132,6 +137,14 @@ export function firstGuess(mapping: Mapping): Record<string, string> {
 export function stillMissing(mapping: Mapping, chosen: Record<string, string>): string[] {
   const given = new Set(Object.values(chosen));
   return mapping.fields.filter(({ field }) => mapping.missing.includes(field) && !given.has(field)).map((f) => f.title);
+}
+
+/** What the updates would leave blank, as a sentence; null when it is nothing. */
+export function clearedWords(job: Pick<ImportJob, "cleared" | "cleared_first">): string | null {
+  if (!job.cleared) return null;
+  const first = (job.cleared_first ?? []).map(({ row, title }) => `第 ${row} 行“${title}”`).join("、");
+  const more = job.cleared > (job.cleared_first ?? []).length && first ? "等" : "";
+  return `将清空系统中 ${job.cleared} 个单元格的内容${first && `：${first}${more}`}`;
 }
 
 /** Hours and minutes until an import can no longer be undone; null when it cannot. */

@@ -19,6 +19,8 @@ export interface ImportSource {
   maps: boolean;
   /** How many rows a file may have, where that is fewer than anywhere. */
   most?: string;
+  /** Whether somebody chooses what the blank cells of a known row mean. */
+  keepsBlanks?: boolean;
   undoes: boolean;
   /** What a whole file may be said to be about: a year. */
   by?: { title: string; min: number; max: number };
@@ -50,6 +52,7 @@ export function useLedgerSource(): ImportSource {
       place: "台账",
       maps: true,
       undoes: true,
+      keepsBlanks: true,
       ...byYear(ledger),
     }),
     [ledger],
