@@ -29,4 +29,6 @@ class Column:
     help: str | None = None
     example: str | float | None = None
     hidden: bool = False
+    # Whether it holds amounts of money in 元: a sheet may have them in another unit (kit.excel.units).
+    amount: bool = False
     extra: dict[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Any
 
 from kit.excel.column import Column
 from kit.excel.refusal import Refused
+from kit.excel.units import without_unit
 from kit.fields.text import key_of
 
 # What is longer is a note.
@@ -50,6 +51,8 @@ class Found:
     missing: tuple[str, ...] = ()
     marker: int = 0
     others: tuple[str, ...] = field(default=())
+    # The unit of each column of amounts, and whether its own heading says it; without one the amounts are in 元.
+    units: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
 
 class HeadingIndex:
@@ -65,13 +68,23 @@ class HeadingIndex:
                 self._by_word.setdefault(heading_key(alias), column.key)
         for column in columns:
             self._by_word[heading_key(column.title)] = column.key
+        self._amounts = {
+            without_unit(heading_key(name)): column.key
+            for column in columns
+            if column.amount
+            for name in (*column.aliases, column.title)
+        }
 
     def match(self, text: Any) -> str | None:
         """The key of the column that a heading means."""
         word = heading_key(text)
         if word in self._ignored:
             return None
-        return self._by_word.get(word) or self._by_word.get(_HINT.sub("", word))
+        return (
+            self._by_word.get(word)
+            or self._by_word.get(_HINT.sub("", word))
+            or (self._amounts.get(without_unit(word)) if self._amounts else None)
+        )
 
     def find(self, sheet: str, rows: Iterable[Sequence[Any]], offset: int = 0) -> Found | None:
         """The best heading row of a sheet, or None when none has as many as two known headings. `offset` is the position

@@ -17,6 +17,7 @@ from kit.excel.column import Column
 from kit.excel.headings import SEARCHED_ROWS, Found, HeadingIndex, check, heading_key
 from kit.excel.prescan import Prescan
 from kit.excel.refusal import Refused
+from kit.excel.units import units_of
 
 # Sheets that come with templates and are never data.
 _NEVER_DATA = frozenset(map(heading_key, ("字典", "填表说明", "填写说明", "说明", "使用说明")))
@@ -69,6 +70,7 @@ def choose(
     index = HeadingIndex(columns, ignored)
     guessed: tuple[CalamineSheet, Found] | None = None
     best: tuple[CalamineSheet, Found] | None = None
+    amounts = {column.key for column in columns if column.amount}
     others: list[str] = []
     candidates = [
         meta
@@ -89,6 +91,10 @@ def choose(
             if mapped and guessed is None and (guess := index.guess(meta.name, above, sheet.start[1])) is not None:
                 guessed = sheet, guess
             continue
+        if amounts:
+            places = {key: place for key, place in found.places.items() if key in amounts}
+            units = units_of(places, found.titles, above[: found.row - 1], sheet.start[1])
+            found = replace(found, units=units)
         if best is None or (len(best[1].missing), -len(best[1].places)) > (len(found.missing), -len(found.places)):
             best = (sheet, found)
         elif not found.missing and meta.visible == SheetVisibleEnum.Visible:

@@ -14,7 +14,9 @@ import orjson
 from kit.excel import Column
 from kit.excel.guard import unguard
 from kit.excel.headings import Found
+from kit.excel.units import FACTORS
 from kit.fields import KINDS, Issue, RowValidator, Wrong, is_masked
+from kit.fields.numbers import to_decimal
 from kit.fields.text import one_line
 from services.ledgers.importing.asking import UNKNOWN_WORD, Words, about_headings, known_columns, must_ask, teach
 from services.ledgers.importing.columns import RECORD, import_columns
@@ -30,6 +32,7 @@ _NULL = b"\\N"
 # What a cell begins with that is worth a look: our own guard, and blanks with nothing behind them. No other cell is
 # touched, for this is asked of each of a million.
 _LOOK = frozenset("' \t\r\n\v\f\u3000\u00a0\u200b\ufeff")
+_OWN_UNIT = frozenset("元千万亿")
 _FAULTS = {
     "formula_without_value": "公式没有计算结果，请用 Excel 打开并保存，或粘贴为数值后再导入",
     "formula_error": "公式出错（如 #N/A），请改正或粘贴为数值后再导入",
@@ -73,6 +76,7 @@ class RowChecker:
         self.records: dict[str, int] = {}
         self.keys: list[str] = []
         self.given: frozenset[str] = frozenset()
+        self.factors: dict[str, int] = {}
         self.valid = self.invalid = 0
 
     def questions(self, found: Found) -> dict[str, Any] | None:
@@ -85,6 +89,8 @@ class RowChecker:
         wanted = (*self.fields, RECORD.key)
         self.keys = [key for key in wanted if key in found.places]
         self.given = frozenset((*self.keys, *self.said))
+        factors = {key: FACTORS[unit] for key, (unit, _) in found.units.items() if key in self.given}
+        self.factors = {key: factor for key, factor in factors.items() if factor != 1}
         return self.keys
 
     def row(self, number: int, cells: list[Any], faults: Mapping[str, str]) -> bytes:
@@ -110,10 +116,11 @@ class RowChecker:
         elif blank:
             # What is said of the whole file is no blank, and what is behind a broken formula neither.
             blank = [key for key in blank if key in self.fields and key not in self.said and key not in faults]
-        values, issues, filled = self.validate(raw)
+        said = self._in_yuan(raw) if self.factors else raw
+        values, issues, filled = self.validate(said)
         self.words.used_in(raw)
         record_id, version = _record(record)
-        curable = self._curable(raw, values, issues, blank) if issues and blank else {}
+        curable = self._curable(said, values, issues, blank) if issues and blank else {}
         errors: dict[str, list[str]] = {}
         masked: dict[str, str] = {}
         for field, code, message in issues:
@@ -160,6 +167,18 @@ class RowChecker:
             )
             + b"\n"
         )
+
+    def _in_yuan(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """The cells with the amounts of a sheet in another unit converted. A cell that names a unit itself is left alone."""
+        converted = dict(raw)
+        for key, factor in self.factors.items():
+            cell = raw[key]
+            if cell is None or (type(cell) is str and not _OWN_UNIT.isdisjoint(cell)):
+                continue
+            amount = to_decimal(cell)
+            if not isinstance(amount, Wrong):
+                converted[key] = amount * factor
+        return converted
 
     def _curable(
         self, raw: Mapping[str, Any], values: dict[str, Any], issues: Sequence[Issue], blank: Sequence[str]

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from kit.excel import Column
-from kit.fields import KINDS, FieldSpec, Lookups, Wrong, formatter, parser
+from kit.excel.units import unit_of
+from kit.fields import HIDDEN, KINDS, FieldSpec, Lookups, Wrong, formatter, parser
 
 # The hidden last column of an export: `<row id>:<version>`. It finds the row again when its key was changed or is masked,
 # and tells when somebody else has changed the row since.
@@ -30,6 +31,7 @@ def column_of(spec: FieldSpec, lookups: Lookups | None = None) -> Column:
         date_words=spec.blank_words if cell == "date" else (),
         choices=_choices(spec, lookups) if lookups else (),
         open_choices=spec.kind == "multi_choice",
+        amount=cell in ("decimal", "integer") and unit_of(spec.title) == "元",
         width=_width(spec),
         help=_help(spec) if lookups else None,
         example=_example(spec, lookups) if lookups else None,

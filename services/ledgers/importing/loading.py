@@ -18,6 +18,7 @@ from services.ledgers.importing import mapping
 from services.ledgers.importing.checking import COPY_COLUMNS, spoken_key
 from services.ledgers.importing.context import pack
 from services.ledgers.importing.matching import Matching
+from services.ledgers.importing.preview import one_line
 from services.ledgers.importing.rechecking import recheck
 from services.ledgers.importing.sealing import RowSealer, sealed_keys, values_of
 from services.ledgers.importing.tables import ImportJob, ImportMatch, ImportRow
@@ -133,6 +134,14 @@ def _warnings(frame: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for place, title in frame["unknown"]
     ]
+    for key, (unit, own) in frame["units"].items():
+        if unit != "元":
+            place = frame["places"][key]
+            title = one_line(frame["titles"][str(place)])[:50]
+            message = f"“{title}”列按{'' if own else '表头上方注明的'}{unit}换算为元"
+            warnings.append(
+                {"code": "converted_unit", "column": column_letter(place), "header": title, "message": message}
+            )
     for sheet in frame["others"]:
         message = f"工作表“{sheet[:31]}”也有表头，本次只导入了“{frame['sheet'][:31]}”"
         warnings.append({"code": "other_sheet", "column": None, "header": sheet, "message": message})
