@@ -116,9 +116,16 @@ class Presenter:
         self._formats = {key: formatter(spec, lookups) for key, spec in fields.items()}
         self._kinds = {key: spec.kind for key, spec in fields.items()}
 
-    def from_json(self, key: str, value: Any) -> Any:
-        """A value as an import keeps it."""
-        if value is None:
-            return None
+    def from_json(self, key: str, value: Any) -> str | None:
+        """A value as an import keeps it, as people read it."""
         revive = _FROM_JSON.get(self._kinds[key])
-        return self._formats[key](revive(value) if revive else value)
+        return self.text(key, revive(value) if revive and value is not None else value)
+
+    def text(self, key: str, value: Any) -> str | None:
+        """A value as people read it. What is masked whole is no value of its kind any more."""
+        if value is None or value == HIDDEN:
+            return value  # type: ignore[no-any-return]
+        shown = self._formats[key](value)
+        if isinstance(shown, Decimal):
+            return format(shown, "f")
+        return None if shown is None else str(shown)[:10] if KINDS[self._kinds[key]].cell == "date" else str(shown)

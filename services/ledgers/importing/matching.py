@@ -220,6 +220,12 @@ class Matching:
             WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)
             {shared}""")  # noqa: S608
 
+    def untouched(self) -> TextClause:
+        """How many rows that the import has written nobody has touched since."""
+        return text(f"""
+            SELECT count(*) FROM import_effect e JOIN {self.name} t ON t.id = e.row_id AND t.version = e.version
+            WHERE e.job_id = :job AND t.deleted_at IS NULL""")  # noqa: S608
+
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def lock(self) -> TextClause:

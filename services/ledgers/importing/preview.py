@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
 from kit.db import now
 from kit.excel.headings import column_letter
-from kit.fields import KINDS
 from services.ledgers.importing.columns import Presenter
+from services.ledgers.importing.differing import differences
 from services.ledgers.importing.mapping import mapping_json
 from services.ledgers.importing.matching import Matching
 from services.ledgers.importing.sealing import values_of
@@ -60,6 +60,8 @@ def job_json(
         answer["mapping"] = mapping_json(session, job, principal) if principal and not job.swept_at else None
         answer["errors"] = errors_json(session, job)
         answer["cleared_first"] = cleared_json(session, job)
+        if answer["undo"]["possible_until"]:
+            answer["undo"]["possible_rows"] = session.scalar(Matching.of(job).untouched(), {"job": job.id})
         answer["more_errors"] = job.invalid > 0 and len(answer["errors"]) >= MOST_ERRORS
     return answer
 
@@ -151,29 +153,54 @@ def texts_of(row_class: type[LedgerRow], row: ImportRow, present: Presenter) -> 
     if row.texts and not row.ok:
         return {key: text for key, text in row.texts.items() if key in fields}
     texts: dict[str, str | None] = {}
-    for value, (key, spec) in zip(values_of(row_class, row), fields.items(), strict=True):
-        shown = present.from_json(key, value)
-        texts[key] = None if shown is None else str(shown) if KINDS[spec.kind].cell != "date" else str(shown)[:10]
+    for value, key in zip(values_of(row_class, row), fields, strict=True):
+        texts[key] = present.from_json(key, value)
     # What was sent masked is shown masked: the number behind it is known to the ledger, not to whoever sent the file.
     return texts | (row.masked or {})
 
 
+# What a preview is looked at for, and how many rows of it there are.
+KINDS_OF_ROWS: dict[str, tuple[Any, str]] = {
+    "invalid": (~ImportRow.ok, "invalid"),
+    "created": (ImportRow.ok & ImportMatch.action.is_(None), "created"),
+    "updated": (ImportRow.ok & (ImportMatch.action == "update"), "updated"),
+    "unchanged": (ImportRow.ok & (ImportMatch.action == "unchanged"), "unchanged"),
+    "skipped": (ImportRow.ok & (ImportMatch.action == "skip"), "skipped"),
+}
+
+
 def rows_json(
-    session: Session, job: ImportJob, present: Presenter, *, invalid: bool, page: int, size: int
+    session: Session,
+    job: ImportJob,
+    principal: Principal,
+    present: Presenter,
+    *,
+    what: str | None,
+    page: int,
+    size: int,
 ) -> dict[str, Any]:
-    """A page of rows; with `invalid` only the wrong ones."""
+    """A page of rows, all or those of one kind; for rows that the ledger has, with what would become another value."""
     row_class = ledger_class(job.slug)
     query = (
-        select(ImportRow, ImportMatch.action)
+        select(ImportRow, ImportMatch.action, ImportMatch.target_id)
         .outerjoin(ImportMatch, (ImportMatch.job_id == ImportRow.job_id) & (ImportMatch.row_no == ImportRow.row_no))
         .where(ImportRow.job_id == job.id)
     )
-    if invalid:
-        query = query.where(~ImportRow.ok)
-    found = session.execute(query.order_by(ImportRow.row_no).offset((page - 1) * size).limit(size)).all()
+    condition, counted = KINDS_OF_ROWS[what] if what else (true(), "rows")
+    found = session.execute(
+        query.where(condition).order_by(ImportRow.row_no).offset((page - 1) * size).limit(size)
+    ).all()
+    # Once it is written, the ledger is what the file says.
+    old = [(row, target) for row, action, target in found if row.ok and action] if job.state == "ready" else []
+    differing = differences(session, job, principal, old, present)
+    items = []
+    for row, action, _ in found:
+        item = row_json(row_class, row, action, present)
+        changes, kept = (differing.get(row.row_no) or {"changes": {}, "kept": {}}).values()
+        items.append({**item, "values": {**item["values"], **kept}, "changes": changes, "kept": sorted(kept)})
     return {
-        "items": [row_json(row_class, row, action, present) for row, action in found],
-        "total": 0 if job.swept_at else job.invalid if invalid else job.rows,
+        "items": items,
+        "total": 0 if job.swept_at else getattr(job, counted),
         "page": page,
         "size": size,
     }

@@ -64,6 +64,7 @@ class RowsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     invalid: bool = False
+    what: Literal["invalid", "created", "updated", "unchanged", "skipped"] | None = None
     page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     size: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -273,12 +274,14 @@ def rows(
     principal: CurrentPrincipal,
     query: Annotated[RowsQuery, Query()],
 ) -> dict[str, Any]:
-    """A page of the file's rows with their errors by field; `invalid=1` gives the wrong ones only."""
+    """A page of the file's rows with their errors by field and, for rows that are there, the values before and after;
+    `what` gives those of one kind only, `invalid=1` is the same as `what=invalid`."""
     row_class = known_ledger(slug)
     job = find(session, principal, slug, import_id)
     looked_into(session, principal, job)
     present = Presenter(row_class.input_fields(), lookups_for(session, row_class, principal))
-    return rows_json(session, job, present, invalid=query.invalid, page=query.page, size=query.size)
+    what = "invalid" if query.invalid else query.what
+    return rows_json(session, job, principal, present, what=what, page=query.page, size=query.size)
 
 
 @router.get(

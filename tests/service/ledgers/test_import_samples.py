@@ -106,3 +106,13 @@ def test_the_marked_workbook_keeps_the_rows_and_says_why(bench: Bench) -> None:
     # Sent back as it is, the marked file says the same again.
     again = desk.upload(answer.content, "改错.xlsx")
     assert (again["rows"], again["invalid"]) == (49, 8), "only the formula has become a blank"
+
+
+def test_the_marked_workbook_is_there_after_the_right_rows_were_written(bench: Bench) -> None:
+    desk = safety(bench, CERTIFICATES)
+    job = desk.confirm(desk.upload(sample(WRONG), WRONG), only_valid=True).json()
+    assert (job["state"], job["invalid"], job["expired"]) == ("confirmed", 9, False)
+    answer = desk.ask("GET", f"/imports/{job['id']}/errors.xlsx")
+    assert answer.status_code == 200 and "校验位" in opened(answer.content).worksheets[0]["Q45"].value
+    again = desk.upload(answer.content, "改错.xlsx")
+    assert (again["unchanged"], again["created"], again["invalid"]) == (40, 1, 8), "what was written stays"

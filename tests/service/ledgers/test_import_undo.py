@@ -76,6 +76,7 @@ def test_rows_that_somebody_has_touched_since_stay_and_are_named(desk: Desk) -> 
         changed = desk.ask("PUT", f"/{row['id']}", json={"version": row["version"], "keeper": "李四"})
         assert changed.status_code == 200
     assert desk.ask("DELETE", f"/{rows['MX-0004']['id']}", params={"version": "1"}).status_code == 204
+    assert desk.ask("GET", f"/imports/{job['id']}").json()["undo"]["possible_rows"] == 2
     result = undo(desk, job).json()["undo"]
     assert (result["deleted"], result["restored"], result["refused_count"]) == (1, 1, 3)
     assert {(item["row_id"], item["code"]) for item in result["refused"]} == {

@@ -14,7 +14,8 @@ from kit.excel.units import unit_of, units_of
 @pytest.mark.parametrize(
     ("heading", "unit"),
     [
-        ("金额（万元）", "万元"), ("预算金额(元)", "元"), ("金额/万元", "万元"), ("金 额\n（单位：千元）*", "千元"), ("一季度万元", "万元"),
+        ("金额（万元）", "万元"), ("预算金额(元)", "元"), ("金额/万元", "万元"),
+        ("金 额\n（单位：千元）*", "千元"), ("一季度万元", "万元"),
         ("金额（万元，含税）", "万元"), ("投资额[亿元]", "亿元"), ("金额（百万元）", "百万元"), ("金额", None), ("单位", None),
         ("元件名称", None), ("金额（含税）", None), (12, None), (None, None),
     ],
@@ -51,5 +52,7 @@ def test_a_heading_with_another_unit_means_the_same_column_of_amounts_and_no_oth
         Column("bare", "实际金额(元)"),
     ]
     index = HeadingIndex(columns)
-    assert [index.match(text) for text in ("预算金额（万元）", "金额/万元", "金额 (万元)*", "预算金额")] == ["amount"] * 4
+    assert [index.match(text) for text in ("预算金额（万元）", "金额/万元", "金额 (万元)*", "预算金额")] == [
+        "amount"
+    ] * 4
     assert index.match("规格（万元）") is None and index.match("实际金额（万元）") is None

@@ -4,6 +4,17 @@ import { postForm, request, signedFetch } from "./http";
 import { ApiError } from "./problem";
 import type { ImportJob as Basic, ImportRow, Paged } from "./types";
 
+/** Which rows of a preview. */
+export type RowKind = "invalid" | "created" | "updated" | "unchanged" | "skipped" | "all";
+
+/** A row with what will become of it; where the rows are not compared, only the wrong ones are there. */
+export interface PreviewRow extends ImportRow {
+  action?: "created" | "updated" | "unchanged" | "skipped" | null;
+  changes?: Record<string, { before: string | null; after: string | null }>;
+  /** Fields of which the file says nothing, and whose value stays. */
+  kept?: string[];
+}
+
 export interface HeadingQuestion {
   header: string;
   column: string;
@@ -41,6 +52,8 @@ export interface Undo {
   deleted: number;
   restored: number;
   refused_count?: number;
+  /** How many rows an undo would take back now: the others have been touched since. */
+  possible_rows?: number;
   refused: { row_id: string; title: string | null; code: string; message: string }[];
 }
 
@@ -116,9 +129,14 @@ export function importsAt(root: string) {
         throw error;
       }
     },
-    rows: (id: string, page: number, invalidOnly: boolean, size = 50) =>
-      request<Paged<ImportRow>>("GET", `${at}/${id}/rows`, {
-        query: { page, size, invalid: invalidOnly ? 1 : undefined },
+    rows: (id: string, what: RowKind, page: number, size = 50) =>
+      request<Paged<PreviewRow>>("GET", `${at}/${id}/rows`, {
+        query: {
+          page,
+          size,
+          invalid: what === "invalid" ? 1 : undefined,
+          what: what === "invalid" || what === "all" ? undefined : what,
+        },
       }),
     answer: (id: string, answers: Answers) => request<ImportJob>("POST", `${at}/${id}/mapping`, { body: answers }),
     remembered: () => request<{ items: Remembered[] }>("GET", `${at}/mapping`),

@@ -8,7 +8,7 @@ import type { Tone } from "../../app/theme";
 import { dateTime } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
 import { Nothing } from "../../shared/Nothing";
-import { isOpen, stateWords, undoLeft } from "./flow";
+import { isOpen, stateWords, undoUntil } from "./flow";
 import { useSource } from "./source";
 import { useUndo } from "./useUndo";
 
@@ -110,12 +110,12 @@ export function History({ onOpen, onChanged, onDropped }: Props) {
                     放弃
                   </Button>
                 )}
-                {undoLeft(job) && (
+                {undoUntil(job) && (
                   <Button
                     type="link"
                     size="small"
                     danger
-                    title={`${undoLeft(job)}内可以撤销`}
+                    title={`${undoUntil(job)} 之前可以撤销`}
                     disabled={undo.busy}
                     onClick={() => void undo.ask(job)}
                   >

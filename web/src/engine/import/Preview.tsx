@@ -1,4 +1,4 @@
-/** What an import would do: the counts, the wrong rows with their wrong cells marked, the reasons, and the choice. */
+/** What an import would do: the counts, every row with what will happen to it, and the choice. */
 import { DownloadOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
 import { Alert, App, Button, Space, Statistic } from "antd";
@@ -6,10 +6,9 @@ import { useState } from "react";
 import type { ImportJob } from "../../api/imports";
 import { describe } from "../../api/problem";
 import { useLeaveTab } from "../../app/tabs/leave";
-import { ErrorList } from "./ErrorList";
-import { clearedWords, isSame } from "./flow";
+import { clearedWords, isSame, nothingToWrite, willWrite, writes } from "./flow";
 import { MappingStep } from "./MappingStep";
-import { MarkedRows } from "./MarkedRows";
+import { PreviewRows } from "./PreviewRows";
 import { useSource } from "./source";
 import { WordMapping } from "./WordMapping";
 
@@ -54,19 +53,22 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
   };
 
   const cleared = clearedWords(job);
+  const written = writes(job);
+  const nothing = nothingToWrite(job);
 
+  // New rows alone are only added; what changes or leaves out something is asked about once, in numbers.
   async function write() {
+    const points = [
+      `${willWrite(job)}。`,
+      cleared && `${cleared}。`,
+      job.invalid > 0 && `有错误的 ${job.invalid} 行不会写入。可以先下载错误清单，改好后再单独导入。`,
+    ].filter(Boolean);
     const sure =
-      (job.invalid === 0 && !cleared) ||
+      (job.invalid === 0 && job.updated === 0) ||
       (await modal.confirm({
-        title: job.invalid > 0 ? `只导入正确的 ${job.valid} 行？` : `导入 ${job.valid} 行？`,
-        content: [
-          cleared && `${cleared}。`,
-          job.invalid > 0 && `有错误的 ${job.invalid} 行不会写入。可以先下载错误清单，改好后再单独导入。`,
-        ]
-          .filter(Boolean)
-          .join(""),
-        okText: `导入 ${job.valid} 行`,
+        title: job.invalid > 0 ? `只导入正确的 ${written} 行？` : `导入 ${written} 行？`,
+        content: points.map((point) => <p key={point as string}>{point}</p>),
+        okText: `导入 ${written} 行`,
         cancelText: "再看看",
       }));
     if (sure) confirm.mutate();
@@ -102,7 +104,12 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           }
         />
       ) : job.invalid === 0 ? (
-        <Alert type="success" showIcon title={`“${job.file_name}”的 ${job.valid} 行全部正确，确认后写入${place}。`} />
+        <Alert
+          type="success"
+          showIcon
+          title={`“${job.file_name}”的 ${job.valid} 行全部正确`}
+          description={`确认后写入${place}：${willWrite(job)}。`}
+        />
       ) : (
         <Alert
           type="warning"
@@ -148,8 +155,14 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
         </Space>
       ) : (
         <Space wrap>
-          <Button type="primary" disabled={job.created + job.updated === 0} loading={confirm.isPending} onClick={() => void write()}>
-            {job.invalid ? `仅导入正确的 ${job.valid} 行` : `确认导入 ${job.valid} 行`}
+          <Button
+            type="primary"
+            disabled={nothing !== null}
+            aria-describedby={nothing ? "nothing-to-write" : undefined}
+            loading={confirm.isPending}
+            onClick={() => void write()}
+          >
+            {job.invalid ? `仅导入正确的 ${written} 行` : `确认导入 ${written} 行`}
           </Button>
           {job.invalid > 0 && (
             <Button
@@ -163,14 +176,14 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
             全部放弃
           </Button>
           <Button onClick={onStartOver}>重新上传</Button>
+          {nothing && (
+            <span id="nothing-to-write" className="quiet">
+              {nothing}
+            </span>
+          )}
         </Space>
       )}
-      {job.invalid > 0 && (
-        <>
-          <MarkedRows job={job} />
-          <ErrorList job={job} />
-        </>
-      )}
+      <PreviewRows job={job} />
     </div>
   );
 }

@@ -1,9 +1,11 @@
 /** The end of an import, or of its undo: what was written, what was taken back, what stayed and why. */
-import { Alert, Button, Result, Space, Table } from "antd";
+import { DownloadOutlined } from "@ant-design/icons";
+import { Alert, App, Button, Result, Space, Table } from "antd";
 import type { ImportJob } from "../../api/imports";
+import { describe } from "../../api/problem";
 import { useLeaveTab } from "../../app/tabs/leave";
 import { dateTime } from "../../shared/format";
-import { undoLeft } from "./flow";
+import { hasErrorWorkbook, undoUntil } from "./flow";
 import { useSource } from "./source";
 import { useUndo } from "./useUndo";
 
@@ -16,10 +18,11 @@ interface Props {
 
 export function Summary({ job, path, onAgain, onChanged }: Props) {
   const leave = useLeaveTab();
-  const { place } = useSource();
+  const { api, place } = useSource();
+  const { message } = App.useApp();
   const undo = useUndo(onChanged);
   const undone = job.state === "undone";
-  const left = undoLeft(job);
+  const until = undoUntil(job);
   const refused = job.undo?.refused ?? [];
   return (
     <div className="stack">
@@ -33,7 +36,15 @@ export function Summary({ job, path, onAgain, onChanged }: Props) {
               查看{place}
             </Button>
             <Button onClick={onAgain}>继续导入</Button>
-            {left && (
+            {hasErrorWorkbook(job) && (
+              <Button
+                icon={<DownloadOutlined aria-hidden />}
+                onClick={() => api.errors(job.id).catch((error) => message.error(describe(error)))}
+              >
+                下载错误清单
+              </Button>
+            )}
+            {until && (
               <Button danger loading={undo.busy} onClick={() => void undo.ask(job)}>
                 撤销导入
               </Button>
@@ -41,7 +52,10 @@ export function Summary({ job, path, onAgain, onChanged }: Props) {
           </Space>
         }
       >
-        {left && <p className="center quiet">如果导错了，{left}内可以撤销。</p>}
+        {hasErrorWorkbook(job) && (
+          <p className="center quiet">错误清单在上传后保留 24 小时，改好后可以直接上传它。</p>
+        )}
+        {until && <p className="center quiet">如果导错了，{until} 之前可以撤销。</p>}
       </Result>
       {job.state === "confirmed" && job.error && (
         <Alert type="error" showIcon title={`撤销没有成功：${job.error.message}`} />

@@ -60,7 +60,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
         />
       )}
       <section>
-        <h2>1. 下载模板</h2>
+        <h2>模板下载</h2>
         <p>模板中带 * 的列必填，选项列有下拉菜单。已有的 Excel 台账也可以直接上传，列的顺序不限，按列名识别。</p>
         <Button
           icon={<DownloadOutlined aria-hidden />}
@@ -71,12 +71,12 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
               .catch((error) => message.error(describe(error)))
           }
         >
-          下载模板
+          模板下载
         </Button>
       </section>
       {source.by && (
         <section>
-          <h2 id="import-by">2. 选择{source.by.title}</h2>
+          <h2 id="import-by">选择{source.by.title}</h2>
           <p>选定后文件中可以没有“{source.by.title}”列，其他{source.by.title}的行会标为错误。</p>
           <Select<number | null>
             aria-labelledby="import-by"
@@ -91,7 +91,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
         </section>
       )}
       <section>
-        <h2 id="on-duplicate">{source.by ? 3 : 2}. 遇到已有的记录</h2>
+        <h2 id="on-duplicate">遇到已有的记录</h2>
         {key && <p>按“{key}”判断是不是同一条记录。</p>}
         <Radio.Group
           aria-labelledby="on-duplicate"
@@ -123,7 +123,7 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
         )}
       </section>
       <section>
-        <h2>{source.by ? 4 : 3}. 上传文件</h2>
+        <h2>上传文件</h2>
         {problem && <Alert type="error" showIcon title={problem} className="form-note" />}
         <Upload.Dragger
           accept=".xlsx"

@@ -1,8 +1,10 @@
 /** The import wizard's logic, apart from its looks: which step a job is at, and what its errors look like in a table. */
-import type { BlankCells, ImportJob, Mapping } from "../../api/imports";
+import type { BlankCells, ImportJob, Mapping, PreviewRow, RowKind } from "../../api/imports";
 import type { ImportError, ImportRow } from "../../api/types";
+import type { Tone } from "../../app/theme";
+import { dateTime, today } from "../../shared/format";
 
-export const STEPS = ["下载模板", "上传文件", "核对列名", "核对结果", "完成"] as const;
+export const STEPS = ["模板下载", "上传文件", "核对列名", "核对结果", "完成"] as const;
 export const MAX_MB = 20;
 
 /** The step of a job, as an index of STEPS. A job that failed or was given up is back at the upload. */
@@ -68,9 +70,52 @@ export function isRunning(job: ImportJob | null | undefined): boolean {
   return job?.state === "queued" || job?.state === "parsing" || job?.state === "confirming" || job?.state === "undoing";
 }
 
+/** How many rows will be written: what is right and says what the ledger says already is not. */
+export function writes(job: Pick<ImportJob, "created" | "updated">): number {
+  return job.created + job.updated;
+}
+
+/** What will be written, in numbers: 将新增 3 行、更新 2 行. */
+export function willWrite(job: Pick<ImportJob, "created" | "updated" | "unchanged" | "skipped">): string {
+  const parts = [job.created && `新增 ${job.created} 行`, job.updated && `更新 ${job.updated} 行`].filter(Boolean);
+  const rest = [
+    job.unchanged && `${job.unchanged} 行与系统一致，不变`,
+    job.skipped && `${job.skipped} 行系统中已有，跳过`,
+  ].filter(Boolean);
+  return [parts.length ? `将${parts.join("、")}` : "没有需要写入的行", ...rest].join("；");
+}
+
+/** Why nothing can be imported of a file with wrong rows; null when something can. */
+export function nothingToWrite(job: Pick<ImportJob, "created" | "updated" | "valid">): string | null {
+  if (writes(job) > 0) return null;
+  return job.valid > 0 ? "正确的行没有需要写入的内容，改好有错误的行后再导入" : "没有正确的行，改好后再导入";
+}
+
+export const OUTCOMES: Record<RowKind, { label: string; tone: Tone }> = {
+  invalid: { label: "有错误", tone: "red" },
+  created: { label: "新增", tone: "green" },
+  updated: { label: "更新", tone: "blue" },
+  unchanged: { label: "无变化", tone: "grey" },
+  skipped: { label: "跳过", tone: "grey" },
+  all: { label: "全部", tone: "grey" },
+};
+
+export function outcome(row: Pick<PreviewRow, "action">): RowKind {
+  return row.action ?? "invalid";
+}
+
+/** The kinds of rows that a file has, with how many there are, what wants a look first. */
+export function kindsOfRows(job: ImportJob): { value: RowKind; label: string; count: number }[] {
+  const kinds = (["invalid", "updated", "created", "unchanged", "skipped"] as const)
+    .filter((kind) => job[kind] > 0)
+    .map((kind): { value: RowKind; label: string; count: number } => ({ value: kind, label: OUTCOMES[kind].label, count: job[kind] }));
+  return kinds.length > 1 ? [...kinds, { value: "all", label: OUTCOMES.all.label, count: job.rows }] : kinds;
+}
+
 /** Why a file cannot be an import, before any byte is sent; null when it may be one. */
 export function fileProblem(file: { name: string; size: number }): string | null {
   if (/\.xls$/i.test(file.name)) return "这是旧版 .xls 文件，请在 Excel 或 WPS 中另存为 .xlsx 后再上传";
+  if (/\.(csv|txt)$/i.test(file.name)) return "这是文本文件，请在 Excel 或 WPS 中打开，另存为 .xlsx 后再上传";
   if (!/\.xlsx$/i.test(file.name)) return "只能上传 .xlsx 工作簿";
   if (file.size === 0) return "文件是空的";
   if (file.size > MAX_MB * 1024 * 1024) return `文件超过 ${MAX_MB} MB，请拆分后分批导入`;
@@ -147,10 +192,15 @@ export function clearedWords(job: Pick<ImportJob, "cleared" | "cleared_first">):
   return `将清空系统中 ${job.cleared} 个单元格的内容${first && `：${first}${more}`}`;
 }
 
-/** Hours and minutes until an import can no longer be undone; null when it cannot. */
-export function undoLeft(job: Pick<ImportJob, "undo">, now = Date.now()): string | null {
+/** Until when an import can be undone, 今天 18:05 or 明天 09:30; null when it cannot. */
+export function undoUntil(job: Pick<ImportJob, "undo">, now = Date.now()): string | null {
   const until = job.undo?.possible_until;
-  const minutes = until ? Math.floor((Date.parse(until) - now) / 60_000) : 0;
-  if (minutes <= 0) return null;
-  return minutes >= 60 ? `${Math.floor(minutes / 60)} 小时` : `${minutes} 分钟`;
+  if (!until || Date.parse(until) - now < 60_000) return null;
+  const [day, minute] = dateTime(until).split(" ");
+  return `${day === today(new Date(now)) ? "今天" : "明天"} ${minute}`;
+}
+
+/** Whether the workbook with the errors in it is still there: a day from the upload. */
+export function hasErrorWorkbook(job: Pick<ImportJob, "invalid" | "expired" | "state">): boolean {
+  return job.invalid > 0 && !job.expired && ["ready", "confirmed", "undone"].includes(job.state);
 }

@@ -21,6 +21,8 @@ export interface ImportSource {
   most?: string;
   /** Whether somebody chooses what the blank cells of a known row mean. */
   keepsBlanks?: boolean;
+  /** Whether every row is shown with what will happen to it, and not the wrong ones alone. */
+  everyRow?: boolean;
   undoes: boolean;
   /** What a whole file may be said to be about: a year. */
   by?: { title: string; min: number; max: number };
@@ -53,6 +55,7 @@ export function useLedgerSource(): ImportSource {
       maps: true,
       undoes: true,
       keepsBlanks: true,
+      everyRow: true,
       ...byYear(ledger),
     }),
     [ledger],

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
 import { describe } from "../../api/problem";
 import type { ImportJob } from "../../api/imports";
-import { undoLeft } from "./flow";
+import { undoUntil } from "./flow";
 import { useSource } from "./source";
 
 export function useUndo(onChanged: (job: ImportJob) => void) {
@@ -19,15 +19,23 @@ export function useUndo(onChanged: (job: ImportJob) => void) {
     onError: (error) => message.error(describe(error)),
     onSettled: () => client.invalidateQueries({ queryKey: ["imports", key] }),
   });
-  const ask = async (job: ImportJob) => {
+  const ask = async (listed: ImportJob) => {
+    // Asked for now: only now is it known what somebody has touched since.
+    const job = await api.get(listed.id).catch(() => listed);
+    const written = job.created + job.updated;
+    const possible = job.undo?.possible_rows ?? written;
     const parts = [
       job.created && `删除这次新增的 ${job.created} 行`,
       job.updated && `把这次更新的 ${job.updated} 行恢复为导入前的内容`,
     ].filter(Boolean);
+    const touched =
+      possible < written
+        ? `其中 ${written - possible} 行导入之后又被人修改过，保持现状，并逐行列出。`
+        : "如果有行在此之前又被人修改，它们保持现状，并逐行列出。";
     const sure = await modal.confirm({
       title: `撤销“${job.file_name}”的导入？`,
-      content: `将${parts.join("，")}（${place}）。导入之后又被人修改过的行保持现状，并逐行列出。撤销只能进行一次，还剩 ${undoLeft(job)}。`,
-      okText: `撤销 ${job.created + job.updated} 行`,
+      content: `将${parts.join("，")}（${place}）。${touched}撤销只能进行一次，${undoUntil(job)} 之前有效。`,
+      okText: `撤销 ${possible} 行`,
       okButtonProps: { danger: true },
       cancelText: "不撤销",
     });
