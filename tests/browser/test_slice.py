@@ -28,7 +28,7 @@ def test_a_workbook_with_wrong_cells_goes_in_row_by_row(open_office: Open) -> No
     office.accessible()
 
     office.button("批量导入").click()
-    template = office.save_as(office.main.get_by_role("button", name="下载模板"))
+    template = office.save_as(office.main.get_by_role("button", name="模板下载"))
     assert template.suggested_filename.endswith(".xlsx")
     office.accessible()
 

@@ -11,6 +11,8 @@ export const theme: ThemeConfig = {
     colorLinkHover: "#0a4cb8",
     colorError: "#cf1322",
     colorSuccess: "#237804",
+    colorSuccessBg: "#f0f9eb",
+    colorSuccessBorder: "#95c77e",
     colorWarning: "#ad4e00",
     colorWarningBg: "#fff7e6",
     colorWarningBorder: "#ffc069",

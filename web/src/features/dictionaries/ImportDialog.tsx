@@ -73,7 +73,7 @@ export function ImportDialog({ dictionary, onClose, onDone }: Props) {
               void download(dictionaries.templateOf(dictionary.code), `${dictionary.name}导入模板.xlsx`).catch(failed)
             }
           >
-            下载模板
+            模板下载
           </Button>
           {file && <span className="quiet">{file.name}</span>}
         </Space>
