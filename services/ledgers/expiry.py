@@ -94,8 +94,8 @@ def _emitted(
     ]
     if ids is not None:
         wanted.append(table.c.id.in_(ids))
-    if expiry.suppressed_when is not None:
-        wanted.append(not_(expiry.suppressed_when.sql(table.c, on)))
+    if expiry.quiet_when is not None:
+        wanted.append(not_(expiry.quiet_when.sql(table.c, on)))
     if expiry.superseded_by is not None:
         wanted.append(newer(table, expiry.superseded_by).is_(None))
     last = _FIRST

@@ -36,14 +36,22 @@ class Newer:
 @dataclass(frozen=True)
 class Expiry:
     """A due date that warns. `warn_days` are the thresholds, days before the date; overdue is always one. An item of the
-    dictionary of `warn_days_of` may have thresholds of its own (`ext.warn_days`). No warning while `suppressed_when` holds,
-    or when a newer row replaces this one."""
+    dictionary of `warn_days_of` may have thresholds of its own (`ext.warn_days`). No warning while `suppressed_when` holds
+    (the row is out of use), while `done_when` holds (what was due has been done), or when a newer row replaces this one."""
 
     field: str
     warn_days: tuple[int, ...]
     warn_days_of: str | None = None
     suppressed_when: Condition | None = None
+    done_when: Condition | None = None
     superseded_by: Newer | None = None
+
+    @property
+    def quiet_when(self) -> Condition | None:
+        """When the row itself says that nobody has to act on the date, for either reason."""
+        if self.suppressed_when is None or self.done_when is None:
+            return self.suppressed_when or self.done_when
+        return self.suppressed_when | self.done_when
 
 
 @dataclass(frozen=True)
@@ -319,6 +327,7 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
     for expiry in ledger.expiry:
         yield "expiry", (expiry.field, *((expiry.warn_days_of,) if expiry.warn_days_of else ()))
         yield "suppressed_when", expiry.suppressed_when.reads if expiry.suppressed_when else ()
+        yield "done_when", expiry.done_when.reads if expiry.done_when else ()
         if expiry.superseded_by:
             yield "superseded_by", (*expiry.superseded_by.keys, expiry.superseded_by.by)
 

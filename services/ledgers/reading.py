@@ -9,19 +9,24 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     FromClause,
     Label,
     Select,
     String,
     Table,
+    Text,
     Uuid,
     bindparam,
     case,
     cast,
     func,
+    literal,
+    null,
     select,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
 from contracts.principal import Principal
@@ -80,6 +85,15 @@ def status_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnE
     return case(*whens, else_=status.otherwise)
 
 
+def quiet_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnElement[list[str]]:
+    """The watched dates of a row on which nobody has to act: it is out of use, or what was due has been done."""
+    quiet = [(expiry.field, expiry.quiet_when) for expiry in row_class.ledger.expiry if expiry.quiet_when]
+    if not quiet:
+        return cast([], ARRAY(Text))
+    keys = array([case((when.sql(source, on), literal(key, Text))) for key, when in quiet])
+    return func.array_remove(keys, null())
+
+
 class RowReader:
     """Reads rows of one ledger for one person on one day."""
 
@@ -114,6 +128,7 @@ class RowReader:
         status = status_sql(self.row_class, c, self.on)
         if status is not None and self.row_class.ledger.status is not None:
             shown.append(status.label(self.row_class.ledger.status.key))
+        shown.append(quiet_sql(self.row_class, c, self.on).label("quiet_keys"))
         return [*shown, *(c[key].label(key) for key in ("computed_keys", "version", "created_at", "updated_at"))]
 
     # -- the list -----------------------------------------------------------------------------------------------------

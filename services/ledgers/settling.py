@@ -1,4 +1,5 @@
-"""Closing warnings that no longer hold: the date changed, the row was deleted, retired, or replaced by a newer one."""
+"""Closing warnings that no longer hold: the date changed, what was due is done, the row was deleted, retired, or replaced
+by a newer one."""
 
 from __future__ import annotations
 
@@ -117,10 +118,12 @@ def _stale(table: Table, expiry: Expiry, slug: str, ids: Sequence[UUID] | None, 
     known, due = WarningEmitted.__table__.c, table.c[expiry.field]
     replacement = newer(table, expiry.superseded_by) if expiry.superseded_by else cast(null(), Uuid)
     retired = expiry.suppressed_when.sql(table.c, on) if expiry.suppressed_when else false()
+    done = expiry.done_when.sql(table.c, on) if expiry.done_when else false()
     state = case(
         (table.c.deleted_at.is_not(None), literal("deleted")),
         (due.is_distinct_from(known.due_date), literal("changed")),
         (retired, literal("retired")),
+        (done, literal("done")),
         (replacement.is_not(None), literal("replaced")),
         else_=null(),
     )

@@ -120,9 +120,11 @@ def test_a_row_out_of_use_does_not_warn(bench: Bench, row_class: type[LedgerRow]
         assert answer.status_code == 200, answer.text
         version = answer.json()["version"]
         assert [e.reason for e in told(bench, LedgerRowRenewed, due)][before:] == ["retired"], (key, value)
+        assert due.field in answer.json()["quiet_keys"], "and its date is not shown as overdue"
         assert scan(bench, row_class, on + timedelta(days=1)) == 0
         again = bench.ask(who, "PUT", path, json={"version": version, key: row[key]})
         version = again.json()["version"]
+        assert due.field not in again.json()["quiet_keys"]
         assert scan(bench, row_class, on + timedelta(days=1)) > 0, "in use again, and due again"
 
 

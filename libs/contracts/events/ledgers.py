@@ -100,8 +100,8 @@ class LedgerFindingFound(Event):
 
 
 class LedgerRowRenewed(Event):
-    """The due date of a row no longer calls for a warning: it was changed, the row was retired, deleted, or replaced
-    by a newer one; a shortage was refilled, a finding mended. Notices of (row, due field) whose date is not `due_on` are
+    """The due date of a row no longer calls for a warning: it was changed, what was due is done, the row was retired,
+    deleted, or replaced by a newer one; a shortage was refilled, a finding mended. Notices of (row, due field) whose date is not `due_on` are
     closed; all of them when it is None. `row_version` orders this against LedgerRowExpiring of the same row, whichever
     arrives first."""
 
@@ -112,7 +112,7 @@ class LedgerRowRenewed(Event):
     row_version: int
     due_field: str
     due_on: date | None = None
-    reason: Literal["changed", "deleted", "retired", "replaced", "refilled", "mended"]
+    reason: Literal["changed", "deleted", "retired", "replaced", "refilled", "mended", "done"]
 
 
 class DueDateTold(Event):

@@ -33,7 +33,7 @@ class GasCertificate(LedgerRow):
         ),
         expiry=(
             Expiry("review_date", warn_days=(60, 30, 7), warn_days_of="cert_type",
-                   suppressed_when=common.OUT_OF_USE | common.REVIEWED, superseded_by=REPLACED),
+                   suppressed_when=common.OUT_OF_USE, done_when=common.REVIEWED, superseded_by=REPLACED),
             Expiry("valid_to", warn_days=(60, 30, 7), warn_days_of="cert_type",
                    suppressed_when=common.OUT_OF_USE, superseded_by=REPLACED),
         ),

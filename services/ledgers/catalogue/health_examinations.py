@@ -54,7 +54,8 @@ class HealthExamination(LedgerRow):
         ),
         expiry=(
             Expiry("next_exam", warn_days=(60, 30, 7), suppressed_when=LEFT, superseded_by=NEWER),
-            Expiry("recheck_date", warn_days=(30, 7), suppressed_when=LEFT | Filled("rechecked_on"), superseded_by=NEWER),
+            Expiry("recheck_date", warn_days=(30, 7), suppressed_when=LEFT, done_when=Filled("rechecked_on"),
+                   superseded_by=NEWER),
         ),
         status=Status(
             key="exam_status",

@@ -1,7 +1,7 @@
 """The due dates that a person may see, as one SQL relation over all ledgers.
 
-A date is left out for the reasons for which it does not warn (services.ledgers.expiry): the row is retired, reviewed, or
-replaced by a newer one."""
+A date is left out for the reasons for which it does not warn (services.ledgers.expiry): the row is retired, what was due
+is done, or a newer row replaces it."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def _branch(row_class: type[LedgerRow], expiry: Expiry, who: Principal, wanted: 
         where.append(c.dept_id.in_(departments_under(literal(wanted.department))))
     if wanted.person:
         where.append(person.contains(wanted.person, autoescape=True) if person is not None else literal(False))
-    if expiry.suppressed_when is not None:
-        where.append(not_(expiry.suppressed_when.sql(c, on)))
+    if expiry.quiet_when is not None:
+        where.append(not_(expiry.quiet_when.sql(c, on)))
     if expiry.superseded_by is not None:
         where.append(newer(table_of(row_class), expiry.superseded_by).is_(None))
     words = func.jsonb_build_array(*(c[key] for key in ledger.row_title), type_=JSONB)

@@ -62,7 +62,7 @@ class NoticeItem(BaseModel):
     read_at: datetime | None
     created_at: datetime
     closed_at: datetime | None
-    close_reason: Literal["changed", "deleted", "retired", "replaced", "refilled", "mended"] | None
+    close_reason: Literal["changed", "deleted", "retired", "replaced", "refilled", "mended", "done"] | None
 
 
 class NoticePage(BaseModel):

@@ -123,6 +123,8 @@ def test_who_has_left_and_what_is_cancelled_warn_no_more(desk: Desk, fields: dic
     desk.scan(ON)
     row = desk.change(row, **fields)
     assert desk.closed() == [(UUID(row["id"]), "valid_to", "retired")]
+    (listed,) = desk.ask("GET")["items"]
+    assert listed["quiet_keys"] == row["quiet_keys"] == ["review_date", "valid_to"]
     assert desk.scan(ON + timedelta(days=1)) == []
     desk.change(row, **dict.fromkeys(fields, None))
     assert desk.scan(ON + timedelta(days=1)) == [(UUID(row["id"]), "valid_to", -1)]
@@ -130,10 +132,11 @@ def test_who_has_left_and_what_is_cancelled_warn_no_more(desk: Desk, fields: dic
 
 def test_a_passed_review_ends_the_warning_about_it(desk: Desk) -> None:
     row = desk.certificate(ON + timedelta(days=2000), review_date=today().isoformat())
-    assert row["status"] == "review_due"
+    assert (row["status"], row["quiet_keys"]) == ("review_due", [])
     assert desk.scan(today()) == [(UUID(row["id"]), "review_date", 30)]
     row = desk.change(row, last_review_date=(today() - timedelta(days=20)).isoformat(), review_result="passed")
-    assert (row["status"], desk.closed()) == ("valid", [(UUID(row["id"]), "review_date", "retired")])
+    assert (row["status"], desk.closed()) == ("valid", [(UUID(row["id"]), "review_date", "done")])
+    assert row["quiet_keys"] == ["review_date"], "the end of validity is still watched"
     assert desk.scan(today() + timedelta(days=5)) == []
 
 

@@ -143,7 +143,7 @@ def test_seeding_again_leaves_alone_what_was_switched_off(database: Database) ->
 def test_every_rule_has_its_basis(database: Database) -> None:
     with database.session() as session:
         rules = session.scalars(select(NoticeRule)).all()
-    assert len(rules) == (2 + 3 + 3 + 5) + 3 + 5 + 3
+    assert len(rules) == (2 + 3 + 3 + 5) + 3 + 1 + 7
     assert all(len(rule.basis) > 4 for rule in rules)
 
 

@@ -104,6 +104,11 @@ export function movedField(ledger: LedgerManifest, row: Row | null): string | nu
   return row?.moved === true ? (ledger.movements?.field ?? null) : null;
 }
 
+/** Whether nobody has to act on a watched date any more: the row is out of use, or what was due has been done. */
+export function isQuiet(row: Row, field: Field): boolean {
+  return Array.isArray(row.quiet_keys) && row.quiet_keys.includes(field.key);
+}
+
 /** The fields a person fills in. Computed ones are shown in the detail and in the list, never asked for. */
 export function editableFields(ledger: LedgerManifest): Field[] {
   return ledger.fields.filter((field) => !field.computed);

@@ -4,7 +4,7 @@ import type { ComponentType, ReactNode } from "react";
 import { toneOf } from "../../app/theme";
 import { due, type DueLevel } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
-import { isWorkedOut, itemOf } from "../schema";
+import { isQuiet, isWorkedOut, itemOf } from "../schema";
 import { useEngine, type CellProps } from "./context";
 
 export const EMPTY = <span className="quiet">—</span>;
@@ -43,7 +43,7 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
   if (isEmpty(value)) return EMPTY;
   const day = String(value).slice(0, 10);
   const watch = ledger.expiry.find((expiry) => expiry.field === field.key);
-  const state = watch && !isSettled(row) ? due(day, warnDays(row, watch.warn_days)) : null;
+  const state = watch && !isQuiet(row, field) ? due(day, warnDays(row, watch.warn_days)) : null;
   return (
     <span className="number day">
       {day}
@@ -61,25 +61,6 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
 function warnDays(row: CellProps["row"], usual: number[]): number[] {
   const own = row.warn_days;
   return typeof own === "number" ? [own, ...usual.filter((days) => days < own)] : usual;
-}
-
-/** Rows that nobody has to act on any more: their dates give no warning (domain.md 1.3, Suppress). */
-const SETTLED = new Set([
-  "报废",
-  "停用",
-  "已注销",
-  "注销",
-  "作废",
-  "离职",
-  "已换证",
-  "scrapped",
-  "retired",
-  "cancelled",
-  "left",
-]);
-
-function isSettled(row: CellProps["row"]): boolean {
-  return ["status", "employment"].some((key) => SETTLED.has(String(row[key] ?? "")));
 }
 
 export function ChoiceCell({ field, value }: CellProps): ReactNode {

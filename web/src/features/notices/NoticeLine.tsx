@@ -25,6 +25,7 @@ const CLOSED: Record<string, string> = {
   refilled: "已补足",
   replaced: "已换新证",
   mended: "已改正",
+  done: "已复审/已完成",
 };
 
 export function useReadNotice() {
