@@ -3,8 +3,10 @@ so that a list, a scan and a statistic over a million rows mean the same thing."
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, not_, or_
@@ -158,6 +160,11 @@ class Either(Condition):
 
     def sql(self, row: Columns, on: date) -> ColumnElement[bool]:
         return or_(self.one.sql(row, on), self.other.sql(row, on))
+
+
+def any_of(conditions: Iterable[Condition]) -> Condition:
+    """At least one of them holds; there has to be one."""
+    return reduce(Either, conditions)
 
 
 @dataclass(frozen=True)

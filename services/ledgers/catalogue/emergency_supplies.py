@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Mapped
 
 from kit.fields import After, EveryMonths, NotFuture, choice, code, day, decimal, department, integer, phone, text
-from services.ledgers.conditions import Among, Below
+from services.ledgers.conditions import Among, Below, Past
 from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Movements, Shortage, Status, Tag
 
 OUT_OF_USE = Among("status", ("scrapped",))
@@ -40,7 +40,11 @@ class EmergencySupply(LedgerRow):
             key="stock_status",
             title="储备情况",
             dictionary="stock_status",
-            cases=(Case("low", Below("quantity", "min_stock") & ~OUT_OF_USE),),
+            # What has expired is there and must not be relied on, however much of it there is.
+            cases=(
+                Case("expired", Past("expiry_date") & ~OUT_OF_USE),
+                Case("low", Below("quantity", "min_stock") & ~OUT_OF_USE),
+            ),
             otherwise="enough",
         ),
         label=Tag("name", "batch_no", ("spec", "warehouse", "shelf")),

@@ -22,9 +22,10 @@ from kit.fields import (
     integer,
     text,
 )
-from services.ledgers.conditions import Among, DueWithin, Filled, Past
+from services.ledgers.conditions import Among, DueWithin, Filled, Past, any_of
 from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Status, Tag
 
+WATCHED = ("next_inspect", "next_annual", "next_valve_cal", "gauge_next", "scrap_date")
 OUT_OF_USE = Among("use_status", ("stopped", "scrapped", "cancelled"))
 GRADED = RequiredWhen("kind", ("pressure_vessel", "pressure_pipe"))
 KIND = ("variety", "category", "kind")
@@ -76,10 +77,10 @@ class SpecialEquipment(LedgerRow):
             cases=(
                 Case("out_of_use", OUT_OF_USE),
                 Case("failed", Among("conclusion", ("failed",))),
-                Case("overdue", Past("next_inspect")),
+                Case("overdue", any_of(Past(key) for key in WATCHED)),
                 # 特种设备安全法 33 条: before it is used, or within 30 days after.
                 Case("unregistered", Past("in_use_date", days=30) & ~Filled("use_reg_no") & REGISTERED_ONE_BY_ONE),
-                Case("due_soon", DueWithin("next_inspect", 60)),
+                Case("due_soon", DueWithin("next_inspect", 60) | any_of(DueWithin(key, 30) for key in WATCHED)),
             ),
             otherwise="valid",
         ),

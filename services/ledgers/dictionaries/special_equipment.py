@@ -155,7 +155,8 @@ INSPECTION_STATUS = DictionaryDeclaration(
         item("valid", "检验有效", color="green"),
         item("due_soon", "即将到期", color="orange"),
         item("unregistered", "未办理使用登记", color="orange"),
-        item("overdue", "超期未检", color="red"),
+        # Of any of its dates: inspection, yearly check, calibration of valve and gauge, end of life.
+        item("overdue", "已超期", aliases=("超期未检",), color="red"),
         item("failed", "检验不合格", color="red"),
         item("out_of_use", "停用或报废", color="default"),
     ),

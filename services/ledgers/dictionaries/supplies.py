@@ -39,7 +39,11 @@ STOCK_STATUS = DictionaryDeclaration(
     code="stock_status",
     name="储备情况",
     editable=False,
-    items=(item("low", "低于最低储备", color="red"), item("enough", "正常", color="green")),
+    items=(
+        item("expired", "已过期", color="red"),
+        item("low", "低于最低储备", color="red"),
+        item("enough", "正常", color="green"),
+    ),
 )
 
 # What an entry does to the stock is its direction: `count` sets what was found, and the difference is told. `quick` ones
