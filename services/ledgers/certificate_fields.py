@@ -50,7 +50,8 @@ def replaced(*keys: str) -> Newer:
 
 
 def status(*, reviewed: bool = False) -> Status:
-    """证书状态: cancelled before expired before what is due."""
+    """证书状态: cancelled before what is overdue, before what is due."""
+    late = (Case("review_overdue", Past("review_date") & ~REVIEWED),) if reviewed else ()
     due_for_review = (Case("review_due", DueWithin("review_date", SOON) & ~REVIEWED),) if reviewed else ()
     return Status(
         title="证书状态",
@@ -58,6 +59,7 @@ def status(*, reviewed: bool = False) -> Status:
         cases=(
             Case("cancelled", CANCELLED),
             Case("expired", Past("valid_to")),
+            *late,
             *due_for_review,
             Case("expiring", DueWithin("valid_to", SOON)),
         ),

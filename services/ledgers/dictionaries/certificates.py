@@ -20,6 +20,7 @@ CERTIFICATE_STATUS = DictionaryDeclaration(
     items=(
         item("valid", "有效", color="green"),
         item("review_due", "待复审", color="gold"),
+        item("review_overdue", "复审超期", color="red"),
         item("expiring", "即将到期", color="orange"),
         item("expired", "已过期", color="red"),
         item("cancelled", "已注销", color="default"),

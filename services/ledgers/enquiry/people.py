@@ -29,7 +29,7 @@ from services.ledgers.reading import RowReader, departments_under, status_sql, t
 from services.ledgers.titles import department_names
 
 # The states of certificate_status, the worst first: a person is listed by the worst of theirs.
-STATES = ("expired", "review_due", "expiring", "valid", "cancelled")
+STATES = ("expired", "review_overdue", "review_due", "expiring", "valid", "cancelled")
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def holders(
     who: CurrentPrincipal,
     department: UUID | None = None,
     q: Word | None = None,
-    state: Literal["valid", "expiring", "review_due", "expired", "cancelled"] | None = None,
+    state: Literal["valid", "expiring", "review_due", "review_overdue", "expired", "cancelled"] | None = None,
     ledger: Annotated[str, Query(pattern=r"^[a-z-]{1,40}$")] | None = None,
     page: Annotated[int, Query(ge=1, le=500)] = 1,
     size: Annotated[int, Query(ge=1, le=200)] = 20,

@@ -27,7 +27,7 @@ Day = Annotated[IsoDay, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
 
 
 class StatisticsQuery(BaseModel):
-    """`valid_only`: leave out what has expired (仅有效). `on`: judge expiry as of this day, today by default; the rows are
+    """`valid_only`: leave out what has expired or is late with its review (仅有效). `on`: judge expiry as of this day, today by default; the rows are
     always those of this moment."""
 
     model_config = ConfigDict(extra="forbid")
@@ -58,14 +58,13 @@ class RowOut(BaseModel):
     department: DepartmentOut
     counts: dict[str, int]
     total: int
-    expiring: int = Field(
-        description="neither expired nor safe: to be renewed or reviewed within 60 days, or late with the review"
-    )
+    expiring: int = Field(description="neither late nor safe: to be renewed or reviewed within 60 days")
+    review_overdue: int = Field(description="not expired, and late with the review")
     expired: int
 
 
 class StatisticsOut(BaseModel):
-    """The matrix; `totals` holds every column's key, and `total`, `expiring`, `expired`."""
+    """The matrix; `totals` holds every column's key, and `total`, `expiring`, `review_overdue`, `expired`."""
 
     on: date
     valid_only: bool
@@ -90,6 +89,7 @@ def certificates(
                 counts=_counts(matrix, row.figures),
                 total=row.figures.total,
                 expiring=row.figures.expiring,
+                review_overdue=row.figures.review_overdue,
                 expired=row.figures.expired,
             )
             for row in matrix.rows
@@ -98,6 +98,7 @@ def certificates(
             **_counts(matrix, matrix.totals),
             "total": matrix.totals.total,
             "expiring": matrix.totals.expiring,
+            "review_overdue": matrix.totals.review_overdue,
             "expired": matrix.totals.expired,
         },
     )

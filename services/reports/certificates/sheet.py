@@ -16,7 +16,7 @@ _THIN = Side(style="thin", color="BFBFBF")
 _BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _HEAD = PatternFill("solid", fgColor="DDEBF7")
-_SUB_FIGURES = ("合计", "其中：即将到期或待复审（60 天内）", "其中：已过期")
+_SUB_FIGURES = ("合计", "其中：即将到期或待复审（60 天内）", "其中：复审超期", "其中：已过期")
 
 
 def matrix_workbook(matrix: Matrix) -> bytes:
@@ -73,7 +73,8 @@ def _headings(sheet: Worksheet, matrix: Matrix) -> None:
 
 def _figures(sheet: Worksheet, row: int, matrix: Matrix, figures: Figures, *, bold: bool = False) -> None:
     numbers = [figures.counts.get(column.key, 0) for column in matrix.columns]
-    for column, number in enumerate([*numbers, figures.total, figures.expiring, figures.expired], start=2):
+    sums = (figures.total, figures.expiring, figures.review_overdue, figures.expired)
+    for column, number in enumerate([*numbers, *sums], start=2):
         cell = sheet.cell(row, column, number)
         cell.font = Font(bold=bold)
 

@@ -35,13 +35,15 @@ class Figures:
     counts: dict[str, int] = field(default_factory=dict)
     total: int = 0
     expiring: int = 0
+    review_overdue: int = 0
     expired: int = 0
 
-    def add(self, key: str, total: int, expiring: int, expired: int) -> None:
+    def add(self, key: str, total: int, expiring: int, review_overdue: int, expired: int) -> None:
         """Adds the count of one cell."""
         self.counts[key] = self.counts.get(key, 0) + total
         self.total += total
         self.expiring += expiring
+        self.review_overdue += review_overdue
         self.expired += expired
 
 
@@ -74,6 +76,7 @@ class _Cell:
     kind: str
     total: int
     expiring: int
+    review_overdue: int
     expired: int
 
     @property
@@ -83,14 +86,15 @@ class _Cell:
 
 def certificate_matrix(session: Session, principal: Principal, on: date, *, valid_only: bool = False) -> Matrix:
     """Counts what is neither deleted nor cancelled, in the principal's data scope. The sub-figures are the ledger's own
-    statuses: expired 已过期, expiring 即将到期 and 待复审; what is left is 有效. Every open department of the scope has a row,
+    statuses: expired 已过期, review_overdue 复审超期, expiring 即将到期 and 待复审; what is left is 有效. `valid_only` leaves out
+    the first two, which nobody may work with. Every open department of the scope has a row,
     a closed one only where something still points at it."""
     cells = _cells(session, principal, on, valid_only=valid_only)
     rows = _rows(session, principal, {cell.department_id for cell in cells})
     totals = Figures()
     for cell in cells:
         for figures in (rows[cell.department_id].figures, totals):
-            figures.add(cell.key, cell.total, cell.expiring, cell.expired)
+            figures.add(cell.key, cell.total, cell.expiring, cell.review_overdue, cell.expired)
     return Matrix(on, valid_only, _columns(session, cells), list(rows.values()), totals)
 
 
@@ -102,6 +106,7 @@ def _cells(session: Session, principal: Principal, on: date, *, valid_only: bool
     day, horizon = on.isoformat(), (on + timedelta(days=EXPIRING_DAYS)).isoformat()
     # A certificate without an end (长期) never expires. The ledger sends no review date once it has been answered.
     expired = func.coalesce(fact(VALID_TO) < day, false())
+    late = func.coalesce(fact(REVIEW_DATE) < day, false())
     due_soon = or_(fact(VALID_TO) <= horizon, fact(REVIEW_DATE) <= horizon)
     kind = func.coalesce(LedgerFact.facts[KIND].astext, "")
     query = (
@@ -110,14 +115,15 @@ def _cells(session: Session, principal: Principal, on: date, *, valid_only: bool
             LedgerFact.ledger,
             kind,
             func.count(),
-            func.count().filter(and_(~expired, due_soon)),
+            func.count().filter(and_(~expired, ~late, due_soon)),
+            func.count().filter(and_(~expired, late)),
             func.count().filter(expired),
         )
         .where(
             LedgerFact.ledger.in_([ledger.slug for ledger in LEDGERS]),
             LedgerFact.deleted.is_(False),
             func.coalesce(LedgerFact.facts[CANCELLED].astext, "false") != "true",
-            ~expired if valid_only else true(),
+            and_(~expired, ~late) if valid_only else true(),
             scope_clause(principal, LedgerFact.department_id, LedgerFact.owner_id),
         )
         .group_by(LedgerFact.department_id, LedgerFact.ledger, kind)

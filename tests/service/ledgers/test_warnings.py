@@ -154,6 +154,8 @@ def test_status_follows_the_calendar(desk: Desk) -> None:
     for number, (due, status, more) in enumerate([
         (far, "valid", {}), (near, "expiring", {}), (today(), "expiring", {}), (past, "expired", {}),
         (past, "cancelled", {"cancelled_on": past.isoformat()}), (far, "review_due", {"review_date": near.isoformat()}),
+        (far, "review_due", {"review_date": today().isoformat()}),
+        (far, "review_overdue", {"review_date": past.isoformat()}), (past, "expired", {"review_date": past.isoformat()}),
     ]):  # fmt: skip
         row = desk.certificate(due, no=f"T{number}", **more)
         assert row["status"] == status

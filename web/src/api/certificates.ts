@@ -4,7 +4,7 @@ import { download } from "./download";
 import { request, type Query } from "./http";
 import type { Paged } from "./types";
 
-export const STATES = ["expired", "review_due", "expiring", "valid", "cancelled"] as const;
+export const STATES = ["expired", "review_overdue", "review_due", "expiring", "valid", "cancelled"] as const;
 export type CertificateState = (typeof STATES)[number];
 
 export interface Holder {

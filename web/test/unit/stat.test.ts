@@ -39,6 +39,7 @@ test("the chart leaves out departments without certificates and stacks the kinds
     counts: { a, b },
     total: a + b,
     expiring: 0,
+    review_overdue: 0,
     expired: 0,
   });
   const data: CertificateStatistics = {

@@ -373,15 +373,20 @@ export interface components {
             total: number;
             /**
              * Expiring
-             * @description neither expired nor safe: to be renewed or reviewed within 60 days, or late with the review
+             * @description neither late nor safe: to be renewed or reviewed within 60 days
              */
             expiring: number;
+            /**
+             * Review Overdue
+             * @description not expired, and late with the review
+             */
+            review_overdue: number;
             /** Expired */
             expired: number;
         };
         /**
          * StatisticsOut
-         * @description The matrix; `totals` holds every column's key, and `total`, `expiring`, `expired`.
+         * @description The matrix; `totals` holds every column's key, and `total`, `expiring`, `review_overdue`, `expired`.
          */
         StatisticsOut: {
             /**

@@ -14,6 +14,10 @@ import { Chart } from "./Chart";
 import { Matrix } from "./Matrix";
 import { chartOption } from "./option";
 
+/** Why two pages about the same certificates show two numbers. */
+const COUNTED =
+  "这里按证书计数，即将到期指 60 天内到期或应复审；到期雷达按到期日期计数，不含离职人员的和已换新证的，因此两处数量可能不同。";
+
 export default function CertificatesPage({ title }: { title: string }) {
   const [params, setParams] = useSearchParams();
   const { message } = App.useApp();
@@ -61,7 +65,8 @@ export default function CertificatesPage({ title }: { title: string }) {
       }
     >
       <p className="quiet">
-        截至 {data.on}，{data.valid_only ? "仅有效证书" : "全部未注销的证书"}；上级部门不包含下级部门的数量。
+        {`截至 ${data.on}，${data.valid_only ? "仅有效证书（未过期，复审未超期）" : "全部未注销的证书"}；上级部门不包含下级部门的数量。`}
+        {COUNTED}
       </p>
       {option && data.totals.total ? (
         <Chart option={option} label={`${title}柱状图：各部门的证书数量，数据同下表`} />

@@ -12,6 +12,7 @@ type StatColumn = CertificateStatistics["columns"][number];
 
 const SUB_FIGURES = [
   { key: "expiring", title: "其中即将到期", tone: "orange" },
+  { key: "review_overdue", title: "其中复审超期", tone: "red" },
   { key: "expired", title: "其中已过期", tone: "red" },
 ] as const;
 const FIRST_WIDTH = 180;

@@ -6,14 +6,15 @@ export interface Counted {
   column: string | null;
   /** Only this department's own rows, as the statistics count them; null for all. */
   department: string | null;
-  figure: "all" | "valid" | "expiring" | "expired";
+  figure: "all" | "valid" | "expiring" | "review_overdue" | "expired";
 }
 
 /** The statuses of certificates (dictionary certificate_status) that a figure counts; 已注销 is in none. */
 const STATUSES: Record<Counted["figure"], string[]> = {
-  all: ["valid", "review_due", "expiring", "expired"],
+  all: ["valid", "review_due", "expiring", "review_overdue", "expired"],
   valid: ["valid", "review_due", "expiring"],
   expiring: ["review_due", "expiring"],
+  review_overdue: ["review_overdue"],
   expired: ["expired"],
 };
 

@@ -5,6 +5,7 @@ import type { Field, LedgerManifest } from "../../engine/schema";
 
 export const WORDS: Record<CertificateState, { text: string; tone: Tone }> = {
   expired: { text: "已过期", tone: "red" },
+  review_overdue: { text: "复审超期", tone: "red" },
   review_due: { text: "待复审", tone: "yellow" },
   expiring: { text: "即将到期", tone: "orange" },
   valid: { text: "有效", tone: "green" },
