@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     FromClause,
     Label,
@@ -87,11 +86,12 @@ def status_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnE
 
 def quiet_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnElement[list[str]]:
     """The watched dates of a row on which nobody has to act: it is out of use, or what was due has been done."""
-    quiet = [(expiry.field, expiry.quiet_when) for expiry in row_class.ledger.expiry if expiry.quiet_when]
-    if not quiet:
-        return cast([], ARRAY(Text))
-    keys = array([case((when.sql(source, on), literal(key, Text))) for key, when in quiet])
-    return func.array_remove(keys, null())
+    keys = [
+        case((expiry.quiet_when.sql(source, on), literal(expiry.field, Text)))
+        for expiry in row_class.ledger.expiry
+        if expiry.quiet_when
+    ]
+    return func.array_remove(array(keys, type_=Text), null())
 
 
 class RowReader:

@@ -22,14 +22,14 @@ def test_special_equipment_watches_every_date_that_warns() -> None:
 @pytest.mark.parametrize("late", WATCHED)
 def test_equipment_with_any_date_overdue_says_so_before_its_missing_registration(bench: Bench, late: str) -> None:
     dates = {"made_date": "2015-01-01", "in_use_date": "2015-02-01", "last_inspect": "2020-01-01"}
-    dates |= {key: FAR for key in WATCHED} | {late: PAST}
+    dates |= dict.fromkeys(WATCHED, FAR) | {late: PAST}
     row = created(bench, SpecialEquipment, keeper(bench, SpecialEquipment), **dates, use_reg_no=None)
     assert row["inspection_status"] == "overdue"
 
 
 def test_equipment_without_registration_says_so_when_nothing_is_overdue(bench: Bench) -> None:
     dates = {"made_date": "2015-01-01", "in_use_date": "2015-02-01", "last_inspect": "2020-01-01"}
-    dates |= {key: FAR for key in WATCHED}
+    dates |= dict.fromkeys(WATCHED, FAR)
     who = keeper(bench, SpecialEquipment)
     assert created(bench, SpecialEquipment, who, **dates, use_reg_no=None)["inspection_status"] == "unregistered"
     near = {"next_annual": (today() + timedelta(days=30)).isoformat(), "use_reg_no": "容15粤A00001"}

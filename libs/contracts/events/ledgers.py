@@ -101,9 +101,9 @@ class LedgerFindingFound(Event):
 
 class LedgerRowRenewed(Event):
     """The due date of a row no longer calls for a warning: it was changed, what was due is done, the row was retired,
-    deleted, or replaced by a newer one; a shortage was refilled, a finding mended. Notices of (row, due field) whose date is not `due_on` are
-    closed; all of them when it is None. `row_version` orders this against LedgerRowExpiring of the same row, whichever
-    arrives first."""
+    deleted, or replaced by a newer one; a shortage was refilled, a finding mended. Notices of (row, due field) whose date is
+    not `due_on` are closed; all of them when it is None. `row_version` orders this against LedgerRowExpiring of the same row,
+    whichever arrives first."""
 
     type: ClassVar[str] = "cn.gas.ledger.row_renewed.v1"
 

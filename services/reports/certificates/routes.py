@@ -27,8 +27,8 @@ Day = Annotated[IsoDay, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
 
 
 class StatisticsQuery(BaseModel):
-    """`valid_only`: leave out what has expired or is late with its review (仅有效). `on`: judge expiry as of this day, today by default; the rows are
-    always those of this moment."""
+    """`valid_only`: leave out what has expired or is late with its review (仅有效). `on`: judge expiry as of this day, today by
+    default; the rows are always those of this moment."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, func, select, update
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -19,25 +19,14 @@ from kit.db import now, today
 from kit.errors import FieldError, Invalid, NotFound
 from kit.http.principal import CurrentPrincipal, signed_in
 from kit.http.session import SessionDep
+from services.workflow.notices import reading
 from services.workflow.notices.models import Notice, NoticeRecipient, NoticeSubject
+from services.workflow.notices.reading import GroupQuery, Level, NoticeFilter, NoticeGroup, NoticeQuery
 from services.workflow.notices.wording import title_of
 
 router = APIRouter(prefix="/api/workflow/notices", tags=["提醒"])
 
 MAX_OFFSET = 10_000_000
-Level = Literal["yellow", "orange", "red", "overdue"]
-
-
-class NoticeQuery(BaseModel):
-    """Filters of the list. `unread=true`: what still wants attention, neither read nor closed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    unread: bool | None = None
-    kind: Annotated[str, Field(max_length=50)] | None = None
-    level: Level | None = None
-    page: Annotated[int, Field(ge=1)] = 1
-    size: Annotated[int, Field(ge=1, le=200)] = 20
 
 
 class NoticeRef(BaseModel):
@@ -55,6 +44,9 @@ class NoticeItem(BaseModel):
     id: UUID
     kind: str
     title: str
+    ledger_title: str
+    department_id: UUID
+    department_name: str | None
     ref: NoticeRef
     due_on: date
     threshold: int = Field(description="days before the date; -1 when it had passed")
@@ -75,6 +67,13 @@ class NoticePage(BaseModel):
     unread: int
 
 
+class NoticeGroups(BaseModel):
+    """The notices counted by ledger and department."""
+
+    items: list[NoticeGroup]
+    total: int
+
+
 class ReadAll(BaseModel):
     """How many notices were marked."""
 
@@ -85,23 +84,24 @@ class ReadAll(BaseModel):
 def list_notices(
     request: Request, session: SessionDep, who: CurrentPrincipal, query: Annotated[NoticeQuery, Query()]
 ) -> Response:
-    """Newest first. The answer has an ETag: a bell that asks again with If-None-Match gets 304 and no body."""
+    """Newest first, or the nearest date first. The answer has an ETag: a bell that asks again with If-None-Match gets 304 and
+    no body."""
     if (query.page - 1) * query.size > MAX_OFFSET:
         raise Invalid("页码过大", errors=[FieldError(("query", "page"), "page_too_large", "页码过大，请缩小查询范围")])
-    conditions = _conditions(query, who)
+    on, found = today(), reading.conditions(query, who)
     rows = session.execute(
-        _own(*conditions)
-        .order_by(NoticeRecipient.notified_at.desc(), NoticeRecipient.notice_id.desc())
+        reading.own()
+        .where(*found)
+        .order_by(*reading.order(query, on))
         .limit(query.size)
         .offset((query.page - 1) * query.size)
     ).all()
-    on = today()
     page = NoticePage(
-        items=[_item(copy, notice, subject, on) for copy, notice, subject in rows],
-        total=session.scalar(select(func.count()).select_from(NoticeRecipient).join(Notice).where(*conditions)) or 0,
+        items=[_item(*row, on) for row in rows],
+        total=session.scalar(reading.own().where(*found).with_only_columns(func.count())) or 0,
         page=query.page,
         size=query.size,
-        unread=session.scalar(select(func.count()).select_from(NoticeRecipient).where(*_unread(who))) or 0,
+        unread=session.scalar(select(func.count()).select_from(NoticeRecipient).where(*reading.unread(who))) or 0,
     )
     body = page.model_dump_json().encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -111,12 +111,22 @@ def list_notices(
     return Response(body, media_type="application/json", headers=headers)
 
 
+@router.get("/groups", dependencies=[signed_in()], summary="我的提醒：按台账和部门汇总")
+def grouped(session: SessionDep, who: CurrentPrincipal, query: Annotated[GroupQuery, Query()]) -> NoticeGroups:
+    """How many there are by ledger and department: hundreds of notices are worked through a group at a time."""
+    found = reading.groups(session, query, who)
+    return NoticeGroups(items=found, total=sum(group.total for group in found))
+
+
 @router.post("/read-all", dependencies=[signed_in()], summary="全部标为已读")
-def read_all(session: SessionDep, who: CurrentPrincipal) -> ReadAll:
-    """Marks every unread notice of the caller."""
-    marked = session.scalars(
-        update(NoticeRecipient).where(*_unread(who)).values(read_at=now()).returning(NoticeRecipient.notice_id)
-    ).all()
+def read_all(session: SessionDep, who: CurrentPrincipal, query: Annotated[NoticeFilter, Query()]) -> ReadAll:
+    """Marks every unread notice of the caller, or those that the filters mean."""
+    wanted = list(reading.matching(query))
+    mine = update(NoticeRecipient).where(*reading.unread(who))
+    if wanted:
+        meant = select(Notice.id).join(NoticeSubject, NoticeSubject.id == Notice.subject_id).where(*wanted)
+        mine = mine.where(NoticeRecipient.notice_id.in_(meant))
+    marked = session.scalars(mine.values(read_at=now()).returning(NoticeRecipient.notice_id)).all()
     if marked:
         audit.record(session, who, "notice.read_all", "notice", detail={"count": len(marked)})
     return ReadAll(read=len(marked))
@@ -140,39 +150,9 @@ def read(notice_id: UUID, session: SessionDep, who: CurrentPrincipal) -> NoticeI
     return _one(session, who, notice_id)
 
 
-def _own(*conditions: ColumnElement[bool]) -> Select[NoticeRecipient, Notice, NoticeSubject]:
-    return (
-        select(NoticeRecipient, Notice, NoticeSubject)
-        .join(Notice, Notice.id == NoticeRecipient.notice_id)
-        .join(NoticeSubject, NoticeSubject.id == Notice.subject_id)
-        .where(*conditions)
-    )
-
-
-def _unread(who: Principal) -> tuple[ColumnElement[bool], ...]:
-    return (
-        NoticeRecipient.person_id == who.user_id,
-        NoticeRecipient.read_at.is_(None),
-        NoticeRecipient.closed_at.is_(None),
-    )
-
-
-def _conditions(query: NoticeQuery, who: Principal) -> list[ColumnElement[bool]]:
-    conditions = [NoticeRecipient.person_id == who.user_id]
-    if query.unread is True:
-        conditions = list(_unread(who))
-    elif query.unread is False:
-        conditions.append(NoticeRecipient.read_at.is_not(None) | NoticeRecipient.closed_at.is_not(None))
-    if query.kind is not None:
-        conditions.append(Notice.kind == query.kind)
-    if query.level is not None:
-        conditions.append(Notice.level == query.level)
-    return conditions
-
-
 def _one(session: Session, who: Principal, notice_id: UUID) -> NoticeItem:
     row = session.execute(
-        _own(NoticeRecipient.person_id == who.user_id, NoticeRecipient.notice_id == notice_id),
+        reading.own().where(NoticeRecipient.person_id == who.user_id, NoticeRecipient.notice_id == notice_id),
         execution_options={"populate_existing": True},
     ).one_or_none()
     if row is None:
@@ -180,12 +160,17 @@ def _one(session: Session, who: Principal, notice_id: UUID) -> NoticeItem:
     return _item(*row, today())
 
 
-def _item(copy: NoticeRecipient, notice: Notice, subject: NoticeSubject, on: date) -> NoticeItem:
+def _item(
+    copy: NoticeRecipient, notice: Notice, subject: NoticeSubject, department: str | None, on: date
+) -> NoticeItem:
     return NoticeItem.model_validate(
         {
             "id": notice.id,
             "kind": notice.kind,
             "title": title_of(notice, on),
+            "ledger_title": notice.type_title,
+            "department_id": notice.department_id,
+            "department_name": department,
             "ref": {"service": subject.service, "type": subject.type, "id": subject.ref_id, "search": notice.search},
             "due_on": notice.due_on,
             "threshold": notice.threshold,

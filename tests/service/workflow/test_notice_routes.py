@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -35,6 +36,7 @@ def test_one_warning_as_its_recipient_sees_it(client: TestClient, database: Data
     assert item["ref"] == {
         "service": "ledgers", "type": "special-operation-certificates", "id": str(id_of("row")), "search": None,
     }  # fmt: skip
+    assert (item["ledger_title"], item["department_name"]) == ("特种作业证书", "运行部")
     assert (item["kind"], item["due_on"], item["threshold"], item["level"]) == ("expiry", str(due), 30, "orange")
     assert item["read_at"] is None and item["closed_at"] is None and item["close_reason"] is None
 
@@ -93,8 +95,91 @@ def test_filters_and_pages(client: TestClient, database: Database, officer: dict
     assert (beyond.status_code, beyond.json()["items"], beyond.json()["total"]) == (200, [], 6)
 
 
+def many(database: Database) -> None:
+    """Two ledgers, two departments, dates near and far."""
+    late, soon = today() - timedelta(days=900), today() + timedelta(days=5)
+    missed = today() - timedelta(days=5)
+    other = {"ledger": "fire-facilities", "ledger_title": "消防设施台账", "title": "灭火器 XF-31-0030"}
+    handle(
+        database,
+        expiring(row_id=id_of("late"), due_on=late, threshold=-1, level="overdue"),
+        expiring(row_id=id_of("soon"), due_on=soon, threshold=7, level="red"),
+        expiring(row_id=id_of("missed"), due_on=missed, threshold=-1, level="overdue", **other),
+        expiring(row_id=id_of("class"), due_on=soon, department_id=id_of("一班"), **other),
+    )
+
+
+def rows_of(answer: dict[str, Any]) -> list[str]:
+    names = {str(id_of(name)): name for name in ("late", "soon", "missed", "class")}
+    return [names[item["ref"]["id"]] for item in answer["items"]]
+
+
+def test_the_nearest_date_comes_first_whichever_side_it_is_on(
+    client: TestClient, database: Database, officer: dict[str, str]
+) -> None:
+    many(database)
+    nearest = client.get(f"{URL}?sort=nearest", headers=officer).json()
+    assert rows_of(nearest) == ["class", "soon", "missed", "late"]
+    pages = [client.get(f"{URL}?sort=nearest&size=1&page={n}", headers=officer).json() for n in (1, 2, 3, 4)]
+    assert [rows_of(page)[0] for page in pages] == rows_of(nearest)
+
+
 @pytest.mark.parametrize(
-    "query", ["page=0", "size=201", "size=x", "level=purple", "unread=perhaps", "colour=red", "page=9999999&size=200"]
+    ("query", "expected"),
+    [
+        ("ledger=fire-facilities", {"missed", "class"}),
+        (f"department={id_of('一班')}", {"class"}),
+        ("q=31-0030", {"missed", "class"}),
+        ("q=%25", set()),
+        ("ledger=fire-facilities&level=overdue", {"missed"}),
+    ],
+)
+def test_what_is_filtered_is_what_is_marked_as_read(
+    client: TestClient, database: Database, officer: dict[str, str], query: str, expected: set[str]
+) -> None:
+    many(database)
+    assert set(rows_of(client.get(f"{URL}?{query}", headers=officer).json())) == expected
+    groups = client.get(f"{URL}/groups?unread=true&{query}", headers=officer).json()
+    assert groups["total"] == sum(sum(group["levels"].values()) for group in groups["items"]) == len(expected)
+    assert client.post(f"{URL}/read-all?{query}", headers=officer).json() == {"read": len(expected)}
+    assert set(rows_of(client.get(f"{URL}?unread=false", headers=officer).json())) == expected
+
+
+def test_groups_are_by_ledger_and_department(client: TestClient, database: Database, officer: dict[str, str]) -> None:
+    many(database)
+    groups = client.get(f"{URL}/groups?unread=true", headers=officer).json()["items"]
+    assert [(g["ledger_title"], g["department_name"], g["total"]) for g in groups] == [
+        ("特种作业证书", "运行部", 2), ("消防设施台账", "运行部", 1), ("消防设施台账", "一班", 1),
+    ]  # fmt: skip
+    assert groups[0]["levels"] == {"overdue": 1, "red": 1, "orange": 0, "yellow": 0}
+
+
+def test_nobody_counts_or_reads_another_persons(
+    client: TestClient, database: Database, issuer: TestIssuer, officer: dict[str, str]
+) -> None:
+    many(database)
+    other = head(issuer, "工程安全员")
+    assert client.get(f"{URL}/groups", headers=other).json() == {"items": [], "total": 0}
+    assert client.post(f"{URL}/read-all?ledger=fire-facilities", headers=other).json() == {"read": 0}
+    assert client.get(URL, headers=officer).json()["unread"] == 4
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=oldest",
+        "q=%00",
+        "q=",
+        "ledger=X",
+        "department=x",
+        "page=0",
+        "size=201",
+        "size=x",
+        "level=purple",
+        "unread=perhaps",
+        "colour=red",
+        "page=9999999&size=200",
+    ],
 )
 def test_what_makes_no_sense_is_422(client: TestClient, officer: dict[str, str], query: str) -> None:
     answer = client.get(f"{URL}?{query}", headers=officer)
