@@ -86,12 +86,12 @@ def status_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnE
 
 def quiet_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnElement[list[str]]:
     """The watched dates of a row on which nobody has to act: it is out of use, or what was due has been done."""
-    keys = [
+    keys: list[Any] = [
         case((expiry.quiet_when.sql(source, on), literal(expiry.field, Text)))
         for expiry in row_class.ledger.expiry
         if expiry.quiet_when
     ]
-    return func.array_remove(array(keys, type_=Text), null())
+    return func.array_remove(array(keys, type_=Text()), null())
 
 
 class RowReader:

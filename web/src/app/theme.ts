@@ -40,6 +40,8 @@ export const TONES = {
   yellow: { background: "#fff7cc", color: "#614700" },
   orange: { background: "#ffe7d1", color: "#873800" },
   red: { background: "#ffe3e0", color: "#a8071a" },
+  /** Beyond red: what is too late already, beside what is about to be. */
+  crimson: { background: "#a8071a", color: "#ffffff" },
   purple: { background: "#f4e8ff", color: "#391085" },
   cyan: { background: "#ddf7f5", color: "#00474f" },
   grey: { background: "#eceff3", color: "#3b4252" },

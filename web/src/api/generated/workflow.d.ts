@@ -152,9 +152,30 @@ export interface paths {
         };
         /**
          * 我的提醒
-         * @description Newest first. The answer has an ETag: a bell that asks again with If-None-Match gets 304 and no body.
+         * @description Newest first, or the nearest date first. The answer has an ETag: a bell that asks again with If-None-Match gets 304 and
+         *     no body.
          */
         get: operations["get_workflow_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflow/notices/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的提醒：按台账和部门汇总
+         * @description How many there are by ledger and department: hundreds of notices are worked through a group at a time.
+         */
+        get: operations["get_workflow_notices_groups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -174,7 +195,7 @@ export interface paths {
         put?: never;
         /**
          * 全部标为已读
-         * @description Marks every unread notice of the caller.
+         * @description Marks every unread notice of the caller, or those that the filters mean.
          */
         post: operations["post_workflow_notices_read_all"];
         delete?: never;
@@ -324,6 +345,39 @@ export interface components {
             message: string;
         };
         /**
+         * NoticeGroup
+         * @description How many notices there are about one ledger of one department.
+         */
+        NoticeGroup: {
+            /** Ledger */
+            ledger: string;
+            /** Ledger Title */
+            ledger_title: string;
+            /**
+             * Department Id
+             * Format: uuid
+             */
+            department_id: string;
+            /** Department Name */
+            department_name: string | null;
+            /** Total */
+            total: number;
+            /** Levels */
+            levels: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * NoticeGroups
+         * @description The notices counted by ledger and department.
+         */
+        NoticeGroups: {
+            /** Items */
+            items: components["schemas"]["NoticeGroup"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * NoticeItem
          * @description One notice as its recipient sees it today.
          */
@@ -337,6 +391,15 @@ export interface components {
             kind: string;
             /** Title */
             title: string;
+            /** Ledger Title */
+            ledger_title: string;
+            /**
+             * Department Id
+             * Format: uuid
+             */
+            department_id: string;
+            /** Department Name */
+            department_name: string | null;
             ref: components["schemas"]["NoticeRef"];
             /**
              * Due On
@@ -363,7 +426,7 @@ export interface components {
             /** Closed At */
             closed_at: string | null;
             /** Close Reason */
-            close_reason: ("changed" | "deleted" | "retired" | "replaced" | "refilled" | "mended") | null;
+            close_reason: ("changed" | "deleted" | "retired" | "replaced" | "refilled" | "mended" | "done") | null;
         };
         /**
          * NoticePage
@@ -822,9 +885,13 @@ export interface operations {
     get_workflow_notices: {
         parameters: {
             query?: {
-                unread?: boolean | null;
                 kind?: string | null;
                 level?: ("yellow" | "orange" | "red" | "overdue") | null;
+                ledger?: string | null;
+                department?: string | null;
+                q?: string | null;
+                unread?: boolean | null;
+                sort?: "newest" | "nearest";
                 page?: number;
                 size?: number;
             };
@@ -854,9 +921,51 @@ export interface operations {
             };
         };
     };
+    get_workflow_notices_groups: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                level?: ("yellow" | "orange" | "red" | "overdue") | null;
+                ledger?: string | null;
+                department?: string | null;
+                q?: string | null;
+                unread?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeGroups"];
+                };
+            };
+            /** @description 没有做成：`code` 是稳定的英文代码，`title` 和 `detail` 是给人看的中文 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_workflow_notices_read_all: {
         parameters: {
-            query?: never;
+            query?: {
+                kind?: string | null;
+                level?: ("yellow" | "orange" | "red" | "overdue") | null;
+                ledger?: string | null;
+                department?: string | null;
+                q?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

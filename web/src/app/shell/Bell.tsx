@@ -1,4 +1,4 @@
-/** The bell: how many notices are unread, and the newest of them. */
+/** The bell: how many notices are unread, and those nearest to their date. */
 import { BellOutlined } from "@ant-design/icons";
 import { Badge, Button, Empty, Popover, Skeleton } from "antd";
 import { useState } from "react";

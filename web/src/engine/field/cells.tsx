@@ -9,11 +9,11 @@ import { useEngine, type CellProps } from "./context";
 
 export const EMPTY = <span className="quiet">—</span>;
 
-const DUE_TONE: Record<Exclude<DueLevel, "ok">, "yellow" | "orange" | "red"> = {
+const DUE_TONE: Record<Exclude<DueLevel, "ok">, "yellow" | "orange" | "red" | "crimson"> = {
   yellow: "yellow",
   orange: "orange",
   red: "red",
-  overdue: "red",
+  overdue: "crimson",
 };
 
 function isEmpty(value: unknown): boolean {

@@ -8,7 +8,8 @@ import { useSession } from "../../api/session";
 import { menuOf } from "../../app/manual";
 import { Loading } from "../../shared/Loading";
 import { StatusTag } from "../../shared/StatusTag";
-import { LEVELS, NoticeLine } from "../notices/NoticeLine";
+import { LEVELS } from "../notices/levels";
+import { NoticeLine } from "../notices/NoticeLine";
 
 export default function HomePage() {
   const { me } = useSession();

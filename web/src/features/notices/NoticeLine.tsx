@@ -5,16 +5,10 @@ import { useCatalogue } from "../../api/manifest";
 import { notices } from "../../api/notices";
 import type { Page } from "../../api/types";
 import type { Notice } from "../../api/notices";
-import type { Tone } from "../../app/theme";
 import { dateTime } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
+import { LEVELS } from "./levels";
 
-export const LEVELS: Record<string, { tone: Tone; text: string }> = {
-  yellow: { tone: "yellow", text: "黄色预警" },
-  orange: { tone: "orange", text: "橙色预警" },
-  red: { tone: "red", text: "红色预警" },
-  overdue: { tone: "red", text: "已超期" },
-};
 const PLAIN = { tone: "grey" as const, text: "提醒" };
 
 /** Why a notice needs nobody any more. */
@@ -46,7 +40,14 @@ export function placeOf(notice: Notice, pages: Page[]): string | null {
     : `${page.path}?row=${notice.ref.id}`;
 }
 
-export function NoticeLine({ notice, onOpen }: { notice: Notice; onOpen?: () => void }) {
+interface Props {
+  notice: Notice;
+  onOpen?: () => void;
+  /** Whether it says of which ledger and department it is. */
+  placed?: boolean;
+}
+
+export function NoticeLine({ notice, onOpen, placed = true }: Props) {
   const read = useReadNotice();
   const pages = useCatalogue().data?.pages ?? [];
   const place = placeOf(notice, pages);
@@ -59,7 +60,14 @@ export function NoticeLine({ notice, onOpen }: { notice: Notice; onOpen?: () => 
   const body = (
     <>
       <StatusTag tone={closed ? "grey" : level.tone}>{closed ?? level.text}</StatusTag>
-      <span className={notice.read_at || closed ? "notice-title" : "notice-title notice-unread"}>{notice.title}</span>
+      <span className="notice-title">
+        <span className={notice.read_at || closed ? "" : "notice-unread"}>{notice.title}</span>
+        {placed && (
+          <small className="notice-place">
+            {[notice.ledger_title, notice.department_name].filter(Boolean).join(" · ")}
+          </small>
+        )}
+      </span>
       {notice.created_at && <span className="notice-due">{dateTime(notice.created_at).slice(5)}</span>}
     </>
   );

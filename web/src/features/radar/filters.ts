@@ -9,7 +9,7 @@ export const VIEWS = ["list", "calendar", "departments"] as const;
 export type View = (typeof VIEWS)[number];
 
 export const LEVELS: Record<Level, { text: string; tone: Tone }> = {
-  overdue: { text: "已超期", tone: "red" },
+  overdue: { text: "已超期", tone: "crimson" },
   red: { text: "7 天内", tone: "red" },
   orange: { text: "30 天内", tone: "orange" },
   yellow: { text: "30 天以上", tone: "yellow" },
