@@ -50,7 +50,7 @@ def page_of(row_class: type[LedgerRow]) -> Page:
 def _shared(readable: list[type[LedgerRow]]) -> Iterator[Page]:
     """Pages over several ledgers, for whoever may read any of them."""
     if any(row_class.ledger.expiry for row_class in readable):
-        yield Page(leaf="1.radar", title="到期雷达", screen="radar", key="radar", path="/radar")
+        yield Page(leaf="radar", title="到期雷达", screen="radar", key="radar", path="/radar")
     if any(row_class in CERTIFICATES for row_class in readable):
         yield CERTIFICATES_PAGE
 

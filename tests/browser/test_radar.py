@@ -54,13 +54,13 @@ def test_what_is_due_is_found_by_list_calendar_and_department(
     office = open_office("safety")
     page = office.page
     office.go("/")
-    office.main.get_by_role("link", name="到期雷达").first.click()
+    page.get_by_role("navigation", name="主菜单").get_by_role("link", name="到期雷达").click()
     expect(page).to_have_url(re.compile("/radar$"))
     levels = office.main.get_by_role("group", name="按紧急程度筛选")
     expect(levels.get_by_role("button")).to_have_count(4)
 
     # One person, one line: so many days in words, and the way to the row.
-    office.main.get_by_label("人员").fill(person.name)
+    office.main.get_by_label("关键字").fill(person.name)
     page.keyboard.press("Enter")
     expect(office.rows).to_have_count(1)
     expect(office.rows).to_contain_text("剩 20 天")
@@ -189,7 +189,7 @@ def test_who_lacks_what_their_post_requires_is_listed(
 def test_both_pages_fit_a_phone(open_office: Open, due: tuple[Person, dict[str, Any]]) -> None:
     person, row = due
     office = open_office("safety", width=390, height=844)
-    for address in (f"/radar?person={person.name}", f"/certificates?q={person.name}"):
+    for address in (f"/radar?q={person.name}", f"/certificates?q={person.name}"):
         office.go(address)
         expect(office.rows).to_have_count(1)
         expect(office.rows).to_contain_text("剩 20 天")

@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, and_, func, literal, not_, null, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal, not_, null, or_, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
 from contracts.principal import Principal
 from kit.directory import scope_clause
+from kit.directory.tables import DirectoryDictionaryItem
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.ledger import Expiry, LedgerRow
 from services.ledgers.radar.tables import OtherDue
@@ -35,7 +36,11 @@ class Wanted:
     until: date
     source: str | None = None
     department: UUID | None = None
+    # With the departments below it.
+    below: bool = True
     person: str | None = None
+    # A part of what a line says: name, number, kind, person.
+    q: str | None = None
 
 
 def seen_by(who: Principal, wanted: Wanted, on: date) -> CompoundSelect[Any] | Select[Any]:
@@ -67,9 +72,11 @@ def _branch(row_class: type[LedgerRow], expiry: Expiry, who: Principal, wanted: 
     if wanted.start is not None:
         where.append(due >= wanted.start)
     if wanted.department is not None:
-        where.append(c.dept_id.in_(departments_under(literal(wanted.department))))
+        where.append(_within(c.dept_id, wanted.department, below=wanted.below))
     if wanted.person:
         where.append(person.contains(wanted.person, autoescape=True) if person is not None else literal(False))
+    if wanted.q:
+        where.append(_says(row_class, wanted.q))
     if expiry.quiet_when is not None:
         where.append(not_(expiry.quiet_when.sql(c, on)))
     if expiry.superseded_by is not None:
@@ -88,6 +95,28 @@ def _branch(row_class: type[LedgerRow], expiry: Expiry, who: Principal, wanted: 
     ).where(*where)
 
 
+def _says(row_class: type[LedgerRow], q: str) -> ColumnElement[bool]:
+    """Whether the words by which people know a row, or those that its ledger is searched by, have this part. Personal numbers
+    are sealed, and are found in their ledger alone."""
+    c, item = table_of(row_class).c, DirectoryDictionaryItem.__table__.c
+    found: list[ColumnElement[bool]] = []
+    for key, spec in row_class.fields.items():
+        if spec.personal or not (spec.search or key in _PEOPLE or key in row_class.ledger.row_title):
+            continue
+        if spec.kind == "choice":
+            named = select(item.value).where(
+                item.dictionary == spec.dictionary, item.label.contains(q, autoescape=True)
+            )
+            found.append(c[key].in_(named))
+        elif spec.kind != "day":
+            found.append(c[key].contains(q, autoescape=True))
+    return or_(*found)
+
+
+def _within(column: ColumnElement[UUID], department: UUID, *, below: bool) -> ColumnElement[bool]:
+    return column.in_(departments_under(literal(department))) if below else column == department
+
+
 def _others(who: Principal, wanted: Wanted) -> list[Select[Any]]:
     c = OtherDue.__table__.c
     where = [c.due_on <= wanted.until]
@@ -96,9 +125,13 @@ def _others(who: Principal, wanted: Wanted) -> list[Select[Any]]:
     if wanted.source is not None:
         where.append(c.resource == wanted.source)
     if wanted.department is not None:
-        where.append(c.dept_id.in_(departments_under(literal(wanted.department))))
+        where.append(_within(c.dept_id, wanted.department, below=wanted.below))
     if wanted.person:
         where.append(func.coalesce(c.person, "").contains(wanted.person, autoescape=True))
+    if wanted.q:
+        where.append(
+            or_(*(func.coalesce(part, "").contains(wanted.q, autoescape=True) for part in (c.title, c.person)))
+        )
     return [
         select(
             c.resource.label("source"),

@@ -45,14 +45,14 @@ Word = Annotated[str, Query(min_length=1, max_length=50), AfterValidator(_no_nul
 
 def wanted(
     *, start: Day | None = None, until: Day | None = None, source: Word | None = None, department: UUID | None = None,
-    person: Word | None = None,
+    below: bool = True, person: Word | None = None, q: Word | None = None,
 ) -> Wanted:  # fmt: skip
     """What a query string asks for; without dates, everything overdue and the next 90 days."""
     last = until or (start or today()) + timedelta(days=90)
     if last > (start or today()) + LONGEST or (start is not None and last < start):
         message = "截止日期应不早于开始日期，且在三年以内"
         raise Invalid(message, errors=[FieldError(("query", "until"), "bad_range", message)])
-    return Wanted(start=start, until=last, source=source, department=department, person=person)
+    return Wanted(start=start, until=last, source=source, department=department, below=below, person=person, q=q)
 
 
 @router.get("", dependencies=SEEN, summary="到期事项")
@@ -63,12 +63,14 @@ def due_dates(
     until: Day | None = None,
     source: Word | None = None,
     department: UUID | None = None,
+    below: bool = True,
     person: Word | None = None,
+    q: Word | None = None,
     page: Annotated[int, Query(ge=1, le=500)] = 1,
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """The due dates of all ledgers that one may read, the most urgent first."""
-    asked = wanted(start=start, until=until, source=source, department=department, person=person)
+    asked = wanted(start=start, until=until, source=source, department=department, below=below, person=person, q=q)
     return Radar(session, who, asked, today()).page(page, size)
 
 
@@ -80,10 +82,12 @@ def sums(
     until: Day | None = None,
     source: Word | None = None,
     department: UUID | None = None,
+    below: bool = True,
     person: Word | None = None,
+    q: Word | None = None,
 ) -> dict[str, Any]:
     """How many by level, ledger, department and day."""
-    asked = wanted(start=start, until=until, source=source, department=department, person=person)
+    asked = wanted(start=start, until=until, source=source, department=department, below=below, person=person, q=q)
     return Radar(session, who, asked, today()).summary()
 
 
@@ -96,10 +100,12 @@ def workbook(
     until: Day | None = None,
     source: Word | None = None,
     department: UUID | None = None,
+    below: bool = True,
     person: Word | None = None,
+    q: Word | None = None,
 ) -> StreamingResponse:
     """The same list as a workbook."""
-    asked = wanted(start=start, until=until, source=source, department=department, person=person)
+    asked = wanted(start=start, until=until, source=source, department=department, below=below, person=person, q=q)
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by the answer, when it has been sent
     try:
         count = Radar(session, who, asked, today()).write(file)

@@ -54,6 +54,7 @@ def rows(bench: Bench, safety: Principal) -> dict[str, Any]:
     kind = next(one for one in fields["special_operation_category"] if one["value"] == item["parent_value"])
     same = {"item": item["value"], "category": kind["value"], "cert_type": kind["parent_value"]}
     return {
+        "words": item["label"],
         "overdue": made(CERTIFICATES, certificate("张三", ZHANG, "运行管理部", -10, **same)),
         "soon": made(CERTIFICATES, certificate("李四", LI, "工程部", 20, **same)),
         "far": made(
@@ -80,6 +81,14 @@ def test_the_list_holds_what_is_due_in_reach_and_time(bench: Bench, rows: dict[s
     assert (far, "next_check") in seen(bench.ask(safety, "GET", f"/radar?until={day(400)}&source={FACILITIES}"))
     assert {id_ for id_, _ in seen(bench.ask(safety, "GET", f"/radar?start={day(0)}"))} == {soon}
     assert {id_ for id_, _ in seen(bench.ask(safety, "GET", "/radar?person=李"))} == {soon}
+    far_off = f"/radar?until={day(400)}&q="
+    assert (far, "next_check") in seen(bench.ask(safety, "GET", far_off + "X-1")), "by its number"
+    assert {id_ for id_, _ in seen(bench.ask(safety, "GET", far_off + "王五"))} == {far}, "by who keeps it"
+    named = seen(bench.ask(safety, "GET", f"/radar?q={rows['words']}"))
+    assert {id_ for id_, _ in named} == {overdue, soon}, "by a word that a dictionary says for it"
+    assert (
+        seen(bench.ask(safety, "GET", "/radar?q=%25")) == seen(bench.ask(safety, "GET", f"/radar?q={ZHANG}")) == set()
+    )
     department = company.department_id("运行管理部")
     assert {id_ for id_, _ in seen(bench.ask(safety, "GET", f"/radar?department={department}"))} == {overdue}
     assert {id_ for id_, _ in seen(bench.ask(company.officer("工程部"), "GET", "/radar"))} == {soon}
@@ -107,6 +116,9 @@ def test_sums_agree_with_the_list(bench: Bench, rows: dict[str, Any], safety: Pr
     assert found["total"] == total > 0
     for part in ("levels", "sources", "departments", "days"):
         assert sum(entry["count"] for entry in found[part]) == total, part
+    for entry in found["departments"]:
+        opened = bench.ask(safety, "GET", f"/radar?department={entry['id']}&below=false").json()
+        assert opened["total"] == entry["count"], "a department's number is that of the list which it opens"
     assert {entry["level"]: entry["count"] for entry in found["levels"]}["overdue"] >= 1
 
 
@@ -121,7 +133,9 @@ def test_the_workbook_is_the_list(bench: Bench, rows: dict[str, Any], safety: Pr
     assert bench.ask(safety, "GET", "/radar/export.xlsx").json()["code"] == "second_factor_missing"
 
 
-@pytest.mark.parametrize("query", ["until=2000-01-01&start=2026-01-01", "until=x", "size=0", "person=", "start=0"])
+@pytest.mark.parametrize(
+    "query", ["until=2000-01-01&start=2026-01-01", "until=x", "size=0", "person=", "q=", "q=%00", "start=0"]
+)
 def test_a_wrong_question_is_refused(bench: Bench, safety: Principal, query: str) -> None:
     assert bench.ask(safety, "GET", f"/radar?{query}").status_code == 422
 

@@ -23,6 +23,11 @@ export function menuOf(pages: Page[]): MenuSection[] {
   });
 }
 
+/** Pages of every day, of no section of the manual: they stand above all sections. */
+export function dailyOf(pages: Page[]): Page[] {
+  return pages.filter((page) => page.leaf === "radar");
+}
+
 /** Only what matches a search: a section whose own title matches keeps all its pages. */
 export function searchMenu(menu: MenuSection[], text: string): MenuSection[] {
   const wanted = text.trim().toLowerCase();

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { figuresOf } from "../../src/features/home/figures";
 import { left, read, sixWeeks, within } from "../../src/features/radar/filters";
 import { isNumber } from "../../src/features/certificates/states";
 
@@ -46,4 +47,22 @@ test("what is left is said in words", () => {
 
 test("only a whole identity number is kept out of the address", () => {
   expect(["990101199001011230", "99010119850315275x", "张三", "9901011990"].map(isNumber)).toEqual([true, true, false, false]);
+});
+
+test("the figures of 首页 count what their addresses list", () => {
+  const days = [
+    { day: "2026-11-30", count: 5 },
+    { day: "2026-12-01", count: 1 },
+    { day: "2026-12-31", count: 2 },
+    { day: "2027-01-01", count: 4 },
+  ];
+  const figures = figuresOf(ON, days);
+  expect(figures.map((figure) => figure.number)).toEqual([5, 3, 7, 7]);
+  const { start, until } = asked(figures[1]!.to.split("?")[1]!);
+  expect(days.filter(({ day }) => day >= start! && day <= until).map(({ count }) => count)).toEqual([1, 2]);
+});
+
+test("an older bookmark by person still finds", () => {
+  expect(asked("person=张").q).toBe("张");
+  expect(asked("department=d&below=false")).toMatchObject({ department: "d", below: false });
 });

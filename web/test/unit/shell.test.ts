@@ -4,7 +4,7 @@ import { withQuery } from "../../src/api/http";
 import type { Page } from "../../src/api/types";
 import { nextOf } from "../../src/app/auth/next";
 import manual from "../../src/app/manual.json";
-import { menuOf, pageAt, searchMenu } from "../../src/app/manual";
+import { dailyOf, menuOf, pageAt, searchMenu } from "../../src/app/manual";
 import { toneOf, TONES } from "../../src/app/theme";
 import { again, backTo, close, HOME, MOST_TABS, visit, type Tab } from "../../src/app/tabs/tabs";
 import { crumbsOf, titleOf } from "../../src/app/titles";
@@ -33,6 +33,12 @@ describe("the menu", () => {
     ]);
     expect(menuOf([])).toEqual([]);
     expect(menuOf([page("99.1", "/x")])).toEqual([]);
+  });
+
+  test("shows pages of every day above the sections, and in none of them", () => {
+    const radar = page("radar", "/radar");
+    expect(menuOf([radar])).toEqual([]);
+    expect(dailyOf([...pages, radar])).toEqual([radar]);
   });
 
   test("is searched by section and by page", () => {
@@ -152,7 +158,8 @@ test("status colours can be read: at least 4.5:1", () => {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   for (const [name, { background, color }] of Object.entries(TONES)) {
-    expect((light(background) + 0.05) / (light(color) + 0.05), name).toBeGreaterThanOrEqual(4.5);
+    const [dark, bright] = [light(background), light(color)].sort((a, b) => a - b) as [number, number];
+    expect((bright + 0.05) / (dark + 0.05), name).toBeGreaterThanOrEqual(4.5);
   }
   expect(toneOf("gold")).toBe("yellow");
   expect(toneOf("no-such-colour")).toBe("grey");

@@ -10,7 +10,7 @@ import { dropDrafts, hasDraft } from "../../shared/drafts";
 import { Loading } from "../../shared/Loading";
 import { usePreference } from "../../shared/preferences";
 import { ErrorBoundary, Failure } from "../ErrorBoundary";
-import { menuOf, pageAt } from "../manual";
+import { dailyOf, menuOf, pageAt } from "../manual";
 import { Screen } from "../Screen";
 import { LeaveTab } from "../tabs/leave";
 import { again, backTo, close, HOME, visit, type Tab } from "../tabs/tabs";
@@ -75,6 +75,7 @@ export default function Shell() {
 
   const menu = (
     <SideMenu
+      daily={dailyOf(pages)}
       menu={menuOf(pages)}
       activeLeaf={pageAt(pages, active)?.page.leaf ?? null}
       onNavigate={() => setMenuOpen(false)}

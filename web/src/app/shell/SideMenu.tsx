@@ -3,15 +3,17 @@ import { RightOutlined, SearchOutlined } from "@ant-design/icons";
 import { Input } from "antd";
 import { useState } from "react";
 import { NavLink } from "react-router";
+import type { Page } from "../../api/types";
 import { searchMenu, type MenuSection } from "../manual";
 
 interface Props {
+  daily: Page[];
   menu: MenuSection[];
   activeLeaf: string | null;
   onNavigate: () => void;
 }
 
-export function SideMenu({ menu, activeLeaf, onNavigate }: Props) {
+export function SideMenu({ daily, menu, activeLeaf, onNavigate }: Props) {
   const [text, setText] = useState("");
   const [toggled, setToggled] = useState<Record<string, boolean>>({});
   const shown = searchMenu(menu, text);
@@ -28,6 +30,15 @@ export function SideMenu({ menu, activeLeaf, onNavigate }: Props) {
         aria-label="搜索菜单"
       />
       <ul>
+        {[{ path: "/", title: "首页" }, ...daily]
+          .filter((page) => page.title.includes(text.trim()))
+          .map((page) => (
+            <li key={page.path}>
+              <NavLink to={page.path} end className="menu-page menu-daily" onClick={onNavigate}>
+                {page.title}
+              </NavLink>
+            </li>
+          ))}
         {shown.map((section) => {
           const active = section.pages.some((page) => page.leaf === activeLeaf);
           const open = Boolean(text.trim()) || (toggled[section.id] ?? (openAll || active));

@@ -3,6 +3,7 @@ import { App, Button, Dropdown } from "antd";
 import { useNavigate } from "react-router";
 import { signOut, useSession } from "../../api/session";
 import { dropDrafts, hasDraft } from "../../shared/drafts";
+import { placeOf } from "../../shared/people";
 
 export function UserMenu() {
   const { me } = useSession();
@@ -33,7 +34,7 @@ export function UserMenu() {
         items: [
           {
             key: "who",
-            label: `${user.department?.name ?? "公司"} · ${user.roles.map((role) => role.name).join("、")}`,
+            label: placeOf(user),
             disabled: true,
           },
           { type: "divider" },

@@ -1,15 +1,17 @@
-/** 首页: what waits for me, and the way to my pages. */
-import { Card, Empty, Skeleton, Space } from "antd";
+/** 首页: what is due, what waits for me, and the way to my pages. */
+import { Card, Empty, Skeleton } from "antd";
 import { Link } from "react-router";
 import { useCatalogue } from "../../api/manifest";
 import { useBell, useUnreadByLevel } from "../../api/notices";
 import { describe } from "../../api/problem";
 import { useSession } from "../../api/session";
-import { menuOf } from "../../app/manual";
+import { dailyOf, menuOf } from "../../app/manual";
 import { Loading } from "../../shared/Loading";
+import { placeOf } from "../../shared/people";
 import { StatusTag } from "../../shared/StatusTag";
 import { LEVELS } from "../notices/levels";
 import { NoticeLine } from "../notices/NoticeLine";
+import { DueCard } from "./DueCard";
 
 export default function HomePage() {
   const { me } = useSession();
@@ -23,18 +25,12 @@ export default function HomePage() {
     <div className="stack">
       <h1 className="welcome">
         {me?.user.name}，您好
-        <small>
-          {me?.user.department?.name} · {me?.user.roles.map((role) => role.name).join("、")}
-        </small>
+        <small>{me && placeOf(me.user)}</small>
       </h1>
+      {dailyOf(catalogue.data?.pages ?? []).some((page) => page.screen === "radar") && <DueCard />}
       <Card
         title={bell.data ? `未读提醒（${bell.data.unread}）` : "未读提醒"}
-        extra={
-          <Space size="middle">
-            {catalogue.data?.pages.some((page) => page.path === "/radar") && <Link to="/radar">到期雷达</Link>}
-            <Link to="/notices">全部提醒</Link>
-          </Space>
-        }
+        extra={<Link to="/notices">全部提醒</Link>}
       >
         {bell.data && bell.data.unread > 0 && levels.data && (
           <div className="levels">

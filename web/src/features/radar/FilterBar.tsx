@@ -1,5 +1,5 @@
-/** How far ahead, in which ledger, for which department and whom. */
-import { Button, DatePicker, Input, Segmented, Select, Space, TreeSelect } from "antd";
+/** How far ahead, in which ledger, for which department and with which words. */
+import { Button, Checkbox, DatePicker, Input, Segmented, Select, Space, TreeSelect } from "antd";
 import dayjs from "dayjs";
 import { useMemo } from "react";
 import { useDepartments } from "../../api/manifest";
@@ -54,25 +54,33 @@ export function FilterBar({ filters, choices, onChange, onReset }: Props) {
       <TreeSelect
         allowClear
         aria-label="部门"
-        placeholder="全部部门（含下级）"
+        placeholder="全部部门"
         className="radar-choice"
         value={filters.department ?? undefined}
         treeData={tree}
         treeDefaultExpandAll
         showSearch={{ treeNodeFilterProp: "title" }}
         popupMatchSelectWidth={300}
-        onChange={(id?: string) => onChange({ department: id ?? null })}
+        onChange={(id?: string) => onChange({ department: id ?? null, below: null })}
       />
+      {filters.department && (
+        <Checkbox
+          checked={filters.below}
+          onChange={({ target }) => onChange({ below: target.checked ? null : "false" })}
+        >
+          含下级部门
+        </Checkbox>
+      )}
       <Input.Search
-        key={filters.person ?? ""}
+        key={filters.q ?? ""}
         allowClear
-        aria-label="人员"
-        placeholder="持证人、保管人"
+        aria-label="关键字"
+        placeholder="名称、编号、人员"
         enterButton="查询"
         className="radar-person"
         maxLength={50}
-        defaultValue={filters.person ?? ""}
-        onSearch={(text) => onChange({ person: text.trim() || null })}
+        defaultValue={filters.q ?? ""}
+        onSearch={(text) => onChange({ q: text.trim() || null, person: null })}
       />
       <Button onClick={onReset}>重置</Button>
     </Space>

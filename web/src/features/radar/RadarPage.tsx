@@ -26,8 +26,8 @@ export default function RadarPage({ page }: ScreenProps) {
   const [subscribing, setSubscribing] = useState(false);
   const { message } = App.useApp();
   const filters = read(params);
-  const { source, department, person, level } = filters;
-  const about = { source, department, person };
+  const { source, department, below, q, level } = filters;
+  const about = { source, department, below: department && !below ? "false" : null, q };
   const summary = useQuery({
     queryKey: ["radar", "summary", about, filters.start, filters.until],
     queryFn: () => radar.summary({ ...about, start: filters.start, until: filters.until }),
@@ -94,7 +94,7 @@ export default function RadarPage({ page }: ScreenProps) {
             range={range}
             number={filters.page}
             empty={
-              level || source || department || person
+              level || source || department || q
                 ? `没有符合条件的到期事项${level ? `（${LEVELS[level].text}）` : ""}，可调整查询条件或重置。`
                 : "这段时间没有到期的事项，也没有超期的。可放宽时间范围看看以后的。"
             }
@@ -102,7 +102,7 @@ export default function RadarPage({ page }: ScreenProps) {
           />
         )}
         {filters.view === "calendar" && <MonthView about={about} month={filters.month} onChange={change} />}
-        {filters.view === "departments" && <Departments sums={data.departments} onChange={change} />}
+        {filters.view === "departments" && <Departments summary={data} onChange={change} />}
       </div>
       {subscribing && <CalendarDialog onClose={() => setSubscribing(false)} />}
     </Card>

@@ -34,7 +34,9 @@ export interface Filters extends Range {
   level: Level | null;
   source: string | null;
   department: string | null;
-  person: string | null;
+  /** False: without the departments below it. */
+  below: boolean;
+  q: string | null;
   view: View;
   /** The month of the calendar, `2026-12`. */
   month: string;
@@ -62,7 +64,9 @@ export function read(params: URLSearchParams, on: string = today()): Filters {
     level: one(Object.keys(LEVELS) as Level[], params.get("level")),
     source: params.get("source"),
     department: params.get("department"),
-    person: params.get("person"),
+    below: params.get("below") !== "false",
+    // `person` is what older bookmarks say.
+    q: params.get("q") ?? params.get("person"),
     view: one(VIEWS, params.get("view")) ?? "list",
     month: /^\d{4}-(0[1-9]|1[0-2])$/.test(month) ? month : on.slice(0, 7),
     page: Math.max(1, Math.trunc(Number(params.get("page"))) || 1),
