@@ -42,6 +42,8 @@ export interface Field {
   derived?: boolean;
   personal?: boolean;
   aliases?: string[];
+  /** Words that say that a date has no end (长期), which no rule then works out. */
+  blank_words?: string[];
 }
 
 export interface DictionaryItem {

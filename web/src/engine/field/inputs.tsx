@@ -1,10 +1,11 @@
 /** The controls of a form, one for each kind of field. They take `value` and `onChange` from antd's Form.Item. */
-import { DatePicker, Input, InputNumber, Radio, Select, TreeSelect } from "antd";
-import dayjs from "dayjs";
-import type { ComponentType } from "react";
+import { Input, Radio, Select, TreeSelect } from "antd";
+import type { ComponentType, FocusEvent } from "react";
 import { itemsOf, optionsFor, type Field } from "../schema";
 import { useEngine } from "./context";
+import { DayText } from "./DayText";
 import { departmentTree } from "./departments";
+import { readNumber } from "./reading";
 
 export interface InputProps {
   field: Field;
@@ -46,36 +47,40 @@ export function TextAreaInput({ field, value, onChange, ...rest }: InputProps) {
   );
 }
 
-/** Numbers travel as strings from antd (`stringMode`), so that a decimal is never rounded through a float. */
+/** A number stays the text that was typed until the field is left: antd's InputNumber makes 12 of `12万` without a word. It
+ * travels as text, so that a decimal is never rounded through a float. */
 export function NumberInput({ field, value, onChange, ...rest }: InputProps) {
-  const whole = field.kind === "integer";
+  const passed = pick(rest);
+  const text = textOf(value);
+  const settle = () => {
+    const number = readNumber(text);
+    if (number !== null && number !== text) onChange?.(number);
+  };
   return (
-    <InputNumber
-      {...pick(rest)}
-      className="full"
-      stringMode
-      value={value === undefined || value === null ? null : String(value)}
-      onChange={(next) => onChange?.(next === null || next === "" ? null : next)}
+    <Input
+      {...passed}
+      inputMode={field.kind === "integer" ? "numeric" : "decimal"}
+      value={text}
+      onChange={(event) => onChange?.(event.target.value)}
+      onPressEnter={settle}
+      onBlur={(event) => {
+        settle();
+        passed.onBlur?.(event);
+      }}
       placeholder={example(field)}
-      {...(whole
-        ? { precision: 0 }
-        : field.precision !== null && field.precision !== undefined
-          ? { precision: field.precision }
-          : {})}
     />
   );
 }
 
 export function DayInput({ field, value, onChange, ...rest }: InputProps) {
-  const day = typeof value === "string" && value ? dayjs(value) : null;
   return (
-    <DatePicker
+    <DayText
       {...pick(rest)}
-      className="full"
-      value={day?.isValid() ? day : null}
-      onChange={(next) => onChange?.(next ? next.format("YYYY-MM-DD") : null)}
-      format={["YYYY-MM-DD", "YYYYMMDD", "YYYY/M/D", "YYYY.M.D"]}
+      title={field.title}
+      value={textOf(value)}
+      onChange={(next) => onChange?.(next || null)}
       placeholder={example(field) || "年-月-日"}
+      words={field.blank_words ?? []}
     />
   );
 }
@@ -131,7 +136,17 @@ export function YesNoInput({ value, onChange, ...rest }: InputProps) {
   );
 }
 
-function pick({ id, disabled, ...rest }: Partial<InputProps>) {
+function textOf(value: unknown): string {
+  return value === null || value === undefined ? "" : String(value);
+}
+
+interface Passed {
+  id?: string;
+  disabled?: boolean;
+  onBlur?: (event: FocusEvent<HTMLElement>) => void;
+}
+
+function pick({ id, disabled, ...rest }: Partial<InputProps>): Passed {
   // antd's Form.Item also passes aria-* attributes and the event that starts the validation, which the control must get.
   const passed = Object.fromEntries(Object.entries(rest).filter(([name]) => /^(aria-|on[A-Z])/.test(name)));
   return { ...(id ? { id } : {}), ...(disabled ? { disabled } : {}), ...passed };

@@ -37,7 +37,14 @@ const KINDS: Record<string, Kind> = {
   textarea: { ...text, input: inputs.TextAreaInput, width: 200, wide: true },
   integer: number,
   decimal: number,
-  day: { cell: cells.DayCell, input: inputs.DayInput, search: searches.DaySearch, width: 120, align: "left" },
+  day: {
+    cell: cells.DayCell,
+    input: inputs.DayInput,
+    search: searches.DaySearch,
+    width: 120,
+    align: "left",
+    typed: true,
+  },
   choice: {
     cell: cells.ChoiceCell,
     input: inputs.ChoiceInput,

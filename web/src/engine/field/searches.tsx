@@ -1,10 +1,11 @@
 /** The controls of the search bar. Each writes query parameters: `field`, `field.gte`, `field.lte`, `field.in`. */
-import { DatePicker, Input, InputNumber, Select, Space, TreeSelect } from "antd";
-import dayjs from "dayjs";
+import { Input, Select, Space, TreeSelect } from "antd";
 import type { ComponentType } from "react";
 import { itemsOf, type Field } from "../schema";
 import { useEngine } from "./context";
+import { DayText } from "./DayText";
 import { departmentTree } from "./departments";
+import { readDay, readNumber } from "./reading";
 
 export type Filters = Record<string, string>;
 
@@ -28,48 +29,80 @@ export function TextSearch({ field, id, filters, onChange }: SearchProps) {
 }
 
 export function NumberSearch({ field, id, filters, onChange }: SearchProps) {
-  const set = (suffix: "gte" | "lte") => (value: string | number | null) =>
-    onChange({ [`${field.key}.${suffix}`]: value === null ? "" : String(value) });
+  const end = (suffix: "gte" | "lte", word: string) => {
+    const text = filters[`${field.key}.${suffix}`] ?? "";
+    const number = readNumber(text);
+    const settle = () => {
+      if (number !== null && number !== text) onChange({ [`${field.key}.${suffix}`]: number });
+    };
+    return (
+      <Input
+        id={suffix === "gte" ? id : `${id}-end`}
+        className="half"
+        inputMode="decimal"
+        placeholder={word}
+        {...(suffix === "lte" ? { "aria-label": `${field.title}${word}` } : {})}
+        value={text}
+        status={text && number === null ? "error" : ""}
+        onChange={(event) => onChange({ [`${field.key}.${suffix}`]: event.target.value })}
+        onPressEnter={settle}
+        onBlur={settle}
+      />
+    );
+  };
   return (
     <Space.Compact block>
-      <InputNumber
-        id={id}
-        stringMode
-        className="half"
-        placeholder="最小"
-        value={filters[`${field.key}.gte`] ?? null}
-        onChange={set("gte")}
-      />
-      <InputNumber
-        stringMode
-        className="half"
-        placeholder="最大"
-        aria-label={`${field.title}最大`}
-        value={filters[`${field.key}.lte`] ?? null}
-        onChange={set("lte")}
-      />
+      {end("gte", "最小")}
+      {end("lte", "最大")}
     </Space.Compact>
   );
 }
 
 export function DaySearch({ field, id, filters, onChange }: SearchProps) {
-  const at = (suffix: "gte" | "lte") => {
-    const text = filters[`${field.key}.${suffix}`];
-    return text ? dayjs(text) : null;
+  const end = (suffix: "gte" | "lte", word: string) => {
+    const text = filters[`${field.key}.${suffix}`] ?? "";
+    return (
+      <DayText
+        id={suffix === "gte" ? id : `${id}-end`}
+        title={`${field.title}${word}`}
+        {...(suffix === "lte" ? { "aria-label": `${field.title}${word}` } : {})}
+        placeholder={word}
+        value={text}
+        status={text && readDay(text) === null ? "error" : ""}
+        onChange={(next) => onChange({ [`${field.key}.${suffix}`]: next })}
+      />
+    );
   };
   return (
-    <DatePicker.RangePicker
-      id={{ start: id, end: `${id}-end` }}
-      className="full"
-      allowEmpty={[true, true]}
-      value={[at("gte"), at("lte")]}
-      onChange={(range) =>
-        onChange({
-          [`${field.key}.gte`]: range?.[0]?.format("YYYY-MM-DD") ?? "",
-          [`${field.key}.lte`]: range?.[1]?.format("YYYY-MM-DD") ?? "",
-        })
-      }
-    />
+    <span className="day-range">
+      {end("gte", "起")}
+      {end("lte", "止")}
+    </span>
+  );
+}
+
+/** What keeps a search from being asked: a date or number that means nothing would be refused, or be another one. */
+export function searchProblem(field: Field, filters: Filters): string | null {
+  for (const suffix of ["gte", "lte"]) {
+    const text = filters[`${field.key}.${suffix}`];
+    if (!text) continue;
+    if (field.kind === "day" && readDay(text) === null) return `${field.title}：“${text}”不是日期`;
+    if (["integer", "decimal"].includes(field.kind) && readNumber(text) === null) {
+      return `${field.title}：“${text}”不是数字`;
+    }
+  }
+  return null;
+}
+
+/** The same filters with dates and numbers in the service's own writing. */
+export function settled(fields: Field[], filters: Filters): Filters {
+  const kinds = new Map(fields.map((field) => [field.key, field.kind]));
+  return Object.fromEntries(
+    Object.entries(filters).map(([name, text]) => {
+      const kind = kinds.get(name.replace(/\.(gte|lte)$/, ""));
+      if (kind === "day") return [name, readDay(text) ?? text];
+      return [name, (kind === "integer" || kind === "decimal" ? readNumber(text) : null) ?? text];
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Three versions of a row — as the form loaded it, as I filled it in, as it is saved now — made into one. */
 import { isMasked } from "../../shared/identity";
+import { readNumber } from "../field/reading";
 import type { Field } from "../schema";
 import { isBlank } from "./rules";
 
@@ -19,7 +20,7 @@ const NUMBERS = new Set(["integer", "decimal"]);
 /** The same value, however the form and the service write it: blank or null, 1.5 or "1.50", choices in any order. */
 export function sameValue(field: Field, a: unknown, b: unknown): boolean {
   if (isBlank(a) || isBlank(b)) return isBlank(a) && isBlank(b);
-  if (NUMBERS.has(field.kind)) return Number(a) === Number(b);
+  if (NUMBERS.has(field.kind)) return (readNumber(String(a)) ?? a) === (readNumber(String(b)) ?? b);
   if (Array.isArray(a) && Array.isArray(b)) return JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
   return JSON.stringify(a) === JSON.stringify(b) || String(a).trim() === String(b).trim();
 }

@@ -1,5 +1,6 @@
 /** The rules of a field, said while the person types. The backend says them again, and has the last word. */
 import { identityProblem, isMasked } from "../../shared/identity";
+import { halfWidth, readDay, readNumber } from "../field/reading";
 import type { Field } from "../schema";
 
 export function isBlank(value: unknown): boolean {
@@ -30,6 +31,7 @@ export function problemOf(field: Field, value: unknown, values: Record<string, u
     if (field.max_length && text.length > field.max_length) return `${field.title}不能超过 ${field.max_length} 个字`;
     if (isMasked(text)) return null; // as the server gave it: kept unless it is replaced
     if (field.kind === "identity") return identityProblem(text);
+    if (field.kind === "day") return isBlankWord(field, text) ? null : dayProblem(text);
     if (field.kind === "phone" && !PHONE.test(text)) return "请填写 11 位手机号码，或带区号的固定电话";
     if (field.pattern && !matches(field.pattern, text)) {
       return `${field.title}格式不正确${field.example ? `，例：${field.example}` : ""}`;
@@ -39,13 +41,24 @@ export function problemOf(field: Field, value: unknown, values: Record<string, u
   return null;
 }
 
+/** Whether a text says that there is no such date: 长期. */
+export function isBlankWord(field: Field, text: string): boolean {
+  return (field.blank_words ?? []).some((word) => halfWidth(word) === halfWidth(text));
+}
+
+/** What is wrong with a text as a date; null when it is one. */
+export function dayProblem(text: string): string | null {
+  return readDay(text) === null ? `“${text}”不是日期，例：2026-01-05` : null;
+}
+
 function numberProblem(field: Field, value: unknown): string | null {
-  const number = Number(value);
-  if (Number.isNaN(number)) return `${field.title}应为数字`;
-  if (field.kind === "integer" && !Number.isInteger(number)) return `${field.title}应为整数`;
+  const plain = readNumber(String(value));
+  if (plain === null) return `${field.title}应为数字，如 120000 或 12万`;
+  const number = Number(plain);
   if (!isBlank(field.min) && number < Number(field.min)) return `${field.title}不能小于 ${field.min}`;
   if (!isBlank(field.max) && number > Number(field.max)) return `${field.title}不能大于 ${field.max}`;
-  const digits = String(value).split(".")[1]?.length ?? 0;
+  const digits = plain.split(".")[1]?.length ?? 0;
+  if (field.kind === "integer" && digits > 0) return `${field.title}应为整数`;
   if (typeof field.precision === "number" && digits > field.precision) {
     return field.precision === 0 ? `${field.title}应为整数` : `${field.title}最多 ${field.precision} 位小数`;
   }
@@ -71,9 +84,20 @@ export function toBody(
   for (const field of fields) {
     const value = values[field.key];
     if (before && isMasked(value) && value === before[field.key]) continue;
-    if (isBlank(value)) body[field.key] = null;
-    else if (field.kind === "integer") body[field.key] = Number(value);
-    else body[field.key] = typeof value === "string" ? value.trim() : value;
+    body[field.key] = toValue(field, value);
   }
   return body;
+}
+
+/** One value as it is sent. A date or number that was typed and not left yet is read here; what cannot be read goes as it
+ * stands, for the service to refuse. */
+export function toValue(field: Field, value: unknown): unknown {
+  if (isBlank(value)) return null;
+  if (typeof value !== "string") return value;
+  const text = value.trim();
+  if (field.kind === "day") return readDay(text) ?? text;
+  if (field.kind === "decimal") return readNumber(text) ?? text;
+  if (field.kind !== "integer") return text;
+  const number = readNumber(text);
+  return number === null ? text : Number(number);
 }

@@ -5,6 +5,7 @@ import { describe } from "../../api/problem";
 import { rows as api, type BatchResult } from "../../api/rows";
 import { count } from "../../shared/format";
 import { kindOf } from "../field/registry";
+import { isBlank, problemOf, toValue } from "../form/rules";
 import { editableFields, type LedgerManifest, type Row } from "../schema";
 
 interface Props {
@@ -23,14 +24,18 @@ export default function BatchEdit({ ledger, rows, onClose, onDone }: Props) {
   const [busy, setBusy] = useState(false);
   const field = fields.find((candidate) => candidate.key === key);
   const Input = field && kindOf(field.kind).input;
-  const blank = value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
+  const blank = isBlank(value);
+  const problem = field && !blank ? problemOf(field, value, {}) : null;
+  const emptied = field?.required
+    ? `${field.title}必填，请填写`
+    : `将清空这 ${count(rows.length)} 条记录的“${field?.title}”`;
 
   async function save() {
-    if (!field) return;
+    if (!field || problem) return;
     setBusy(true);
     try {
       const seen = rows.map(({ id, version }) => ({ id, version }));
-      onDone(await api.batchUpdate(ledger.slug, field.key, blank ? null : value, seen));
+      onDone(await api.batchUpdate(ledger.slug, field.key, toValue(field, value), seen));
     } catch (error) {
       message.error(describe(error));
     } finally {
@@ -44,7 +49,7 @@ export default function BatchEdit({ ledger, rows, onClose, onDone }: Props) {
       title={`批量修改 ${count(rows.length)} 条${ledger.title}记录`}
       okText={`修改 ${count(rows.length)} 条`}
       cancelText="取消"
-      okButtonProps={{ disabled: !field || (blank && Boolean(field.required)) }}
+      okButtonProps={{ disabled: !field || problem !== null || (blank && Boolean(field.required)) }}
       confirmLoading={busy}
       onOk={() => void save()}
       onCancel={onClose}
@@ -71,16 +76,15 @@ export default function BatchEdit({ ledger, rows, onClose, onDone }: Props) {
         )}
         {field && (
           <Alert
-            type={blank ? "warning" : "info"}
+            type={problem ? "error" : blank ? "warning" : "info"}
             showIcon
             title={
-              blank
-                ? field.required
-                  ? `${field.title}必填，请填写`
-                  : `将清空这 ${count(rows.length)} 条记录的“${field.title}”`
+              problem ??
+              (blank
+                ? emptied
                 : field.key === ledger.movements?.field
                   ? `已启用出入库登记的记录不会修改，其${field.title}请用入库、领用或盘点修改`
-                  : `每条记录按页面填写的规则检查；不符合的不修改，并逐条说明原因`
+                  : "每条记录按页面填写的规则检查；不符合的不修改，并逐条说明原因")
             }
           />
         )}

@@ -1,10 +1,10 @@
 /** The search bar above a list: one row of filters, the rest behind 展开; Enter searches, Esc empties the keyword. */
 import { DownOutlined, FilterOutlined, SearchOutlined, UpOutlined } from "@ant-design/icons";
-import { Button, Input } from "antd";
+import { Alert, Button, Input } from "antd";
 import { useEffect, useState } from "react";
 import { usePhone } from "../../shared/usePhone";
 import { kindOf } from "../field/registry";
-import type { Filters } from "../field/searches";
+import { searchProblem, settled, type Filters } from "../field/searches";
 import type { LedgerManifest } from "../schema";
 
 interface Props {
@@ -25,6 +25,8 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
   const [draft, setDraft] = useState(filters);
   const phone = usePhone();
   const [folded, setFolded] = useState(true);
+  // What is wrong is said when a search is asked for, not while the date is being typed.
+  const [asked, setAsked] = useState(false);
   // Behind 筛选 there is room for all of them.
   const hidden = phone ? [] : fields.slice(FIRST_ROW);
   const [open, setOpen] = useState(() => hidden.some((field) => keysOf(field.key).some((key) => filters[key])));
@@ -34,12 +36,14 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
   useEffect(() => {
     setText(q);
     setDraft(filters);
+    setAsked(false);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `address` stands for both
   }, [address]);
 
   if (searched.length === 0 && fields.length === 0) return null;
   const shown = !phone || !folded;
   const active = (q ? 1 : 0) + new Set(Object.keys(filters).map((key) => key.replace(/\.\w+$/, ""))).size;
+  const problems = fields.flatMap((field) => searchProblem(field, draft) ?? []);
   const change = (part: Filters) => setDraft((before) => withoutBlanks({ ...before, ...part }));
   return (
     <form
@@ -48,8 +52,10 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
       aria-label={`查询${ledger.title}`}
       onSubmit={(event) => {
         event.preventDefault();
+        setAsked(true);
+        if (problems.length > 0) return;
         setFolded(true);
-        onSearch(text.trim(), draft);
+        onSearch(text.trim(), settled(fields, draft));
       }}
     >
       {phone && (
@@ -85,6 +91,9 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
           </div>
         );
       })}
+      {asked && problems.length > 0 && (
+        <Alert type="error" showIcon role="alert" className="search-wrong" title={problems.join("；")} />
+      )}
       {shown && (
         <div className="search-actions">
           <Button type="primary" htmlType="submit" icon={<SearchOutlined aria-hidden />} loading={busy}>

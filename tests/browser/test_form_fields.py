@@ -1,0 +1,82 @@
+"""What is typed into a form is what is saved: dates and numbers in every writing that people use, or an error that stays."""
+
+from __future__ import annotations
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Request, expect
+
+from tests.browser.conftest import Open
+from tests.browser.office import Office
+
+pytestmark = pytest.mark.timeout(600)
+SUPPLIES = "/ledgers/emergency-supplies"
+
+
+def type_into(office: Office, label: str, text: str) -> str:
+    """As by hand: key by key, then Tab. What the field says afterwards."""
+    field = office.page.get_by_label(label, exact=True)
+    field.fill("")
+    field.press_sequentially(text)
+    field.press("Tab")
+    return field.input_value()
+
+
+def test_a_typed_date_is_the_date_that_is_saved(open_office: Open) -> None:
+    office = open_office("chengnan")
+    page, name = office.page, f"防爆灯{uuid4().hex[:6]}"
+    office.go(SUPPLIES)
+    office.button("新建").click()
+    for written in ("2026/3/15", "2026.3.15", "2026年3月15日", "20260315", "２０２６-３-１５"):
+        assert type_into(office, "生产日期", written) == "2026-03-15"
+    assert type_into(office, "有效期至", "2099/12/25") == "2099-12-25"
+
+    # What is none stays in sight with its error, and nothing is sent.
+    office.fill("物资名称", name)
+    office.fill("存放地点", "1号库")
+    office.fill("单位", "盏")
+    office.fill("保管人", "李四")
+    office.fill("电话", "13900000000")
+    office.choose("类别", "照明")
+    assert type_into(office, "生产日期", "2026-02-30") == "2026-02-30"
+    assert type_into(office, "数量", "12千") == "12千"
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    save = page.locator(".ant-drawer:visible").get_by_role("button", name=re.compile("保\\s*存$"))
+    save.click()
+    expect(page.get_by_text("“2026-02-30”不是日期")).to_be_visible()
+    expect(page.get_by_text("数量应为数字")).to_be_visible()
+    assert [one for one in sent if SUPPLIES in one.url] == []
+
+    assert type_into(office, "数量", "1.2万") == "12000"
+    page.get_by_label("生产日期", exact=True).fill("2026年3月15日")
+    with page.expect_response(lambda r: r.request.method == "POST" and SUPPLIES in r.url) as answer:
+        save.click()
+    row = json.loads(answer.value.text())
+    assert (row["made_date"], row["expiry_date"], float(row["quantity"])) == ("2026-03-15", "2099-12-25", 12000)
+
+
+def test_a_calendar_stands_beside_the_date_and_searches_take_the_same_writings(open_office: Open) -> None:
+    office = open_office("chengnan")
+    page = office.page
+    office.go(SUPPLIES)
+    office.button("新建").click()
+    page.get_by_role("button", name="生产日期：打开日历").click()
+    page.locator(".ant-picker-dropdown:visible").get_by_title("今天").or_(
+        page.locator(".ant-picker-dropdown:visible .ant-picker-cell-today")
+    ).first.click()
+    expect(page.get_by_label("生产日期", exact=True)).to_have_value(re.compile(r"^\d{4}-\d{2}-\d{2}$"))
+    office.accessible()
+
+    office.go(SUPPLIES)
+    office.main.get_by_role("button", name="展开").click()
+    office.main.get_by_role("textbox", name="有效期至", exact=True).fill("2026年1月5日")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("expiry_date.gte=2026-01-05"))
+    office.main.get_by_label("有效期至止").fill("明年")
+    page.keyboard.press("Enter")
+    expect(office.main.get_by_text("“明年”不是日期")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("lte"))
