@@ -1,6 +1,6 @@
 /** The list of a ledger: search bar, toolbar, table, and the drawers that open from it. */
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Dropdown, Space, Table } from "antd";
+import { Button, Dropdown, Skeleton, Space, Table } from "antd";
 import { MoreOutlined } from "@ant-design/icons";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
@@ -9,13 +9,13 @@ import { useSession } from "../../api/session";
 import { Failure } from "../../app/ErrorBoundary";
 import { usePreference } from "../../shared/preferences";
 import { usePhone } from "../../shared/usePhone";
-import { Nothing } from "../../shared/Nothing";
 import { DetailDrawer } from "../detail/DetailDrawer";
 import { useEngine } from "../field/context";
 import { FormDrawer } from "../form/FormDrawer";
 import { editableFields, type Row } from "../schema";
 import { BatchBar } from "./BatchBar";
 import { columnsOf } from "./columns";
+import { EmptyLedger } from "./EmptyLedger";
 import { Findings } from "./Findings";
 import { HiddenFilters } from "./HiddenFilters";
 import { phoneColumns } from "./phone";
@@ -83,6 +83,14 @@ export function ListPage({ path }: { path: string }) {
     }
   };
 
+  const last = Math.max(1, Math.ceil((list.data?.total ?? 0) / state.size));
+  useEffect(() => {
+    // The last row of the last page has gone: the page before it is the last one now.
+    if (list.data && !list.isPlaceholderData && state.page > last) {
+      setParams(writeState({ ...state, page: last }), { replace: true });
+    }
+  }, [list.data, list.isPlaceholderData, last, state, setParams]);
+
   useEffect(() => {
     if (!full) return;
     const leave = (event: KeyboardEvent) => event.key === "Escape" && setFull(false);
@@ -137,7 +145,7 @@ export function ListPage({ path }: { path: string }) {
     : wide;
   const width = wide.reduce((total, column) => total + Number(column.width ?? 120), 0);
   const selectable = update || mayDelete || mayExport || Boolean(ledger.labels?.length);
-  const empty = !list.data?.items.length;
+  const empty = list.data?.total === 0;
   const filtered = Boolean(state.q || state.dept || Object.keys(state.filters).length);
 
   return (
@@ -189,16 +197,24 @@ export function ListPage({ path }: { path: string }) {
         <BatchBar ledger={ledger} selection={selection} choice={choice} sort={state.sort} />
         {list.isError ? (
           <Failure error={list.error} onRetry={() => void list.refetch()} />
+        ) : list.isPending ? (
+          <Skeleton active className="pad" />
+        ) : empty ? (
+          <EmptyLedger
+            ledger={ledger}
+            filtered={filtered}
+            onNew={() => edit(null)}
+            onImport={() => navigate(`${path}/import`)}
+          />
         ) : (
           <Table<Row>
             rowKey="id"
             size={density}
             columns={columns}
             dataSource={list.data?.items ?? []}
-            loading={list.isPending || (list.isFetching && list.isPlaceholderData)}
-            // Nothing to reach by scrolling, and so nothing that a keyboard could not reach, while there is no row.
-            scroll={empty || phone ? {} : { x: width }}
-            sticky={!empty}
+            loading={list.isFetching && list.isPlaceholderData}
+            scroll={phone ? {} : { x: width }}
+            sticky
             bordered
             {...(selectable ? { rowSelection: selection.table } : {})}
             onRow={(row) => ({ onDoubleClick: () => showRow(row.id) })}
@@ -206,19 +222,6 @@ export function ListPage({ path }: { path: string }) {
               const { columnKey, order } = Array.isArray(sorter) ? sorter[0]! : sorter;
               const sort = order ? `${order === "descend" ? "-" : ""}${String(columnKey)}` : "";
               if (sort !== state.sort) go({ sort });
-            }}
-            locale={{
-              emptyText: list.isPending ? (
-                " "
-              ) : (
-                <Nothing>
-                  {filtered
-                    ? "没有符合条件的记录，请调整查询条件或点“重置”"
-                    : ledger.permissions.create
-                      ? "还没有记录。点“新建”录入一条，或点“批量导入”上传 Excel 台账"
-                      : "还没有记录"}
-                </Nothing>
-              ),
             }}
             pagination={{
               current: state.page,

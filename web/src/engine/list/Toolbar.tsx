@@ -19,10 +19,10 @@ import { ledgers } from "../../api/ledgers";
 import type { Query } from "../../api/http";
 import { describe } from "../../api/problem";
 import type { LedgerManifest } from "../schema";
-import { markTemplate } from "../import/flow";
 import { shownFields, type ColumnChoice } from "./columns";
 import { ColumnSettings } from "./ColumnSettings";
 import { ExportChoice, type ExportColumns } from "./ExportChoice";
+import { useTemplate } from "./useTemplate";
 
 const Bin = lazy(() => import("./Bin"));
 const Labels = lazy(() => import("./Labels"));
@@ -54,20 +54,9 @@ export function Toolbar(props: Props) {
   const { message } = App.useApp();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [busy, setBusy] = useState<"template" | "export" | null>(null);
+  const template = useTemplate(ledger);
+  const [busy, setBusy] = useState(false);
   const [open, setOpen] = useState<"bin" | "labels" | null>(null);
-
-  async function get(what: "template" | "export", load: () => Promise<string>) {
-    setBusy(what);
-    try {
-      message.success(`已下载 ${await load()}`);
-      if (what === "template") markTemplate(ledger.slug);
-    } catch (error) {
-      message.error(describe(error));
-    } finally {
-      setBusy(null);
-    }
-  }
 
   const shown = shownFields(ledger, choice);
   const exported = (columns: ExportColumns): Query => ({
@@ -75,8 +64,16 @@ export function Toolbar(props: Props) {
     // Without `columns` the service gives every field.
     columns: columns === "all" ? undefined : shown.map((field) => field.key).join(","),
   });
-  const exportRows = (columns: ExportColumns) =>
-    get("export", () => ledgers.export(ledger.slug, ledger.title, exported(columns)));
+  const exportRows = async (columns: ExportColumns) => {
+    setBusy(true);
+    try {
+      message.success(`已下载 ${await ledgers.export(ledger.slug, ledger.title, exported(columns))}`);
+    } catch (error) {
+      message.error(describe(error));
+    } finally {
+      setBusy(false);
+    }
+  };
   const exportBehind = async (columns: ExportColumns) => {
     try {
       await exportJobs.start(ledger.slug, exported(columns));
@@ -116,8 +113,8 @@ export function Toolbar(props: Props) {
             </Button>
             <Button
               icon={<DownloadOutlined aria-hidden />}
-              loading={busy === "template"}
-              onClick={() => void get("template", () => ledgers.template(ledger.slug, ledger.title))}
+              loading={template.busy}
+              onClick={() => void template.download()}
             >
               模板下载
             </Button>
@@ -128,7 +125,7 @@ export function Toolbar(props: Props) {
             all={ledger.fields.length}
             shown={shown.length}
             rows={props.total}
-            busy={busy === "export"}
+            busy={busy}
             onExport={exportRows}
             onBackground={exportBehind}
           />
