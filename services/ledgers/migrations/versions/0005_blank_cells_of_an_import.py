@@ -15,7 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("import_job", sa.Column("blank_cells", sa.String(), server_default="keep", nullable=False))
+    op.add_column("import_job", sa.Column("blank_cells", sa.Text(), server_default="keep", nullable=False))
     op.add_column("import_job", sa.Column("cleared", sa.Integer(), server_default="0", nullable=False))
     op.create_check_constraint(op.f("ck_import_job_blank_cells"), "import_job", "blank_cells IN ('keep', 'clear')")
     op.add_column("import_row", sa.Column("blank", sa.ARRAY(sa.Text()), nullable=True))
