@@ -28,6 +28,7 @@ from kit.excel.refusal import Refused
 
 _BLOCK = 256 * 1024
 _PROGRESS_EVERY = 2_000
+_NAMED_TOTALS = 5
 # Cells that the parser gives as blank although something is in them.
 UNCACHED, FAILED = "formula_without_value", "formula_error"
 
@@ -116,10 +117,11 @@ def _run(plan: Plan, data: bytes, sink: BinaryIO) -> None:
         faults = _faults(scan, found, keys)
         block = bytearray()
         count = 0
+        totals: list[int] = []
         rows = (
             enumerate(rows_of(sheet, False), start=1)
             if getattr(checker, "whole", False)
-            else data_rows(sheet, found, keys, bool(scan.merged))
+            else data_rows(sheet, found, keys, bool(scan.merged), totals)
         )
         for number, cells in rows:
             count += 1
@@ -135,7 +137,8 @@ def _run(plan: Plan, data: bytes, sink: BinaryIO) -> None:
             raise Refused("no_rows")
         if block:
             frames.write(sink, frames.BLOCK, bytes(block))
-        frames.write_message(sink, {"event": "done", "rows": count, **checker.finish()})
+        left_out = {"count": len(totals), "first": totals[:_NAMED_TOTALS]}
+        frames.write_message(sink, {"event": "done", "rows": count, "totals": left_out, **checker.finish()})
 
 
 def _faults(scan: Prescan, found: Found, keys: Sequence[str]) -> dict[int, dict[str, str]]:

@@ -5,6 +5,7 @@ Only for the child process: python-calamine can abort the process it runs in (re
 from __future__ import annotations
 
 import io
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,7 +23,10 @@ from kit.excel.units import units_of
 # Sheets that come with templates and are never data.
 _NEVER_DATA = frozenset(map(heading_key, ("字典", "填表说明", "填写说明", "说明", "使用说明")))
 _EXAMPLE = ("示例", "例：", "例:", "样例")
-_TOTALS = frozenset({"合计", "总计", "小计"})
+# 小计, 合计：, 本页合计, 工程部小计. The word stands in one of the first filled cells, beside whatever number.
+_TOTAL = re.compile(r".{0,10}(?:合计|总计|小计|共计|累计)[:：]?")
+_LONGEST_TOTAL, _TOTAL_WITHIN = 24, 3
+_TOTAL_ENDS = frozenset("计:： \u3000\n")
 
 
 def open_workbook(data: bytes) -> CalamineWorkbook:
@@ -105,9 +109,11 @@ def choose(
     return best[0], replace(found, others=tuple(others))
 
 
-def data_rows(sheet: CalamineSheet, found: Found, keys: Sequence[str], merged: bool) -> Iterator[tuple[int, list[Any]]]:
+def data_rows(
+    sheet: CalamineSheet, found: Found, keys: Sequence[str], merged: bool, totals: list[int] | None = None
+) -> Iterator[tuple[int, list[Any]]]:
     """Row number (as Excel shows it) and the cells of `keys`, in that order. Blank rows, the example row, totals and
-    repeated headings are left out."""
+    repeated headings are left out; the numbers of the rows with totals are put into `totals`."""
     assert sheet.start is not None
     offset = sheet.start[1]
     places = [found.places[key] - offset for key in keys]
@@ -125,6 +131,26 @@ def data_rows(sheet: CalamineSheet, found: Found, keys: Sequence[str], merged: b
         if row[first] == first_title and cells[-1] == last_title:
             continue
         mark = row[marker]
-        if type(mark) is str and mark and (mark.strip().startswith(_EXAMPLE) or mark.replace(" ", "") in _TOTALS):
+        if type(mark) is str and mark and mark.strip().startswith(_EXAMPLE):
+            continue
+        if _is_total(row):
+            if totals is not None:
+                totals.append(number)
             continue
         yield number, cells
+
+
+def _is_total(row: Sequence[Any]) -> bool:
+    seen = 0
+    for cell in row:
+        if cell == "":
+            continue
+        if type(cell) is str and cell[-1] in _TOTAL_ENDS and len(cell) <= _LONGEST_TOTAL:
+            if _TOTAL.fullmatch(heading_key(cell)):
+                return True
+            if not cell.strip():
+                continue
+        seen += 1
+        if seen == _TOTAL_WITHIN:
+            break
+    return False

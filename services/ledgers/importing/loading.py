@@ -122,6 +122,7 @@ def _copy(session: Session, job: ImportJob, frames: Iterator[Any], at_once: bool
                     return
                 job.rows, job.valid, job.invalid = frame["rows"], frame["valid"], frame["invalid"]
                 job.keys = list(frame["keys"])
+                job.warnings = [*(job.warnings or []), *_totals(**frame["totals"])]
 
 
 def _warnings(frame: dict[str, Any]) -> list[dict[str, Any]]:
@@ -146,6 +147,15 @@ def _warnings(frame: dict[str, Any]) -> list[dict[str, Any]]:
         message = f"工作表“{sheet[:31]}”也有表头，本次只导入了“{frame['sheet'][:31]}”"
         warnings.append({"code": "other_sheet", "column": None, "header": sheet, "message": message})
     return warnings
+
+
+def _totals(count: int, first: list[int]) -> list[dict[str, Any]]:
+    """A word about the rows that were left out as sums of others."""
+    if not count:
+        return []
+    named = "、".join(str(row) for row in first)
+    message = f"{count} 行合计、小计没有导入（第 {named} 行{'等' if count > len(first) else ''}）"
+    return [{"code": "totals_left_out", "column": None, "header": None, "message": message}]
 
 
 def compare(session: Session, job: ImportJob, matching: Matching, principal: Principal, *, again: bool = False) -> None:
