@@ -15,6 +15,8 @@ _SEPARATED = re.compile(
     r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+# 2025年3月, 2025-03, 2021.5, 202503: which day is meant nobody knows but who wrote it.
+_MONTH = re.compile(r"((?:19|20|21)\d\d)(?:[-/.]|年)?(0?[1-9]|1[0-2])月?份?")
 # Excel counts from 1899-12-30, for it believes that 1900 was a leap year. The range below is 1954 to 2119: numbers outside
 # are no dates that anybody meant.
 _EXCEL_EPOCH = date(1899, 12, 30)
@@ -42,6 +44,7 @@ def to_day(raw: Any) -> date | Wrong:
             return _from_number(whole)
         if whole in _SERIALS:
             return _EXCEL_EPOCH + timedelta(days=whole)  # the fraction is the time of day
+        return _month_alone(f"{raw:.6g}")  # 2021.5 in a cell that Excel takes for a number
     return NOT_A_DAY
 
 
@@ -50,7 +53,7 @@ def _from_text(raw: str) -> date | Wrong:
     text = half_width(raw)
     match = _SEPARATED.fullmatch(text) or _COMPACT.fullmatch(text)
     if match is None:
-        return _from_number(int(text)) if len(text) == 5 and text.isdecimal() else NOT_A_DAY
+        return _from_number(int(text)) if len(text) == 5 and text.isdecimal() else _month_alone(text)
     return _made(*(int(part) for part in match.groups()), written=raw.strip())
 
 
@@ -59,7 +62,14 @@ def _from_number(number: int) -> date | Wrong:
         return _EXCEL_EPOCH + timedelta(days=number)
     if 19000101 <= number <= 21991231:
         return _made(number // 10000, number // 100 % 100, number % 100, written=str(number))
-    return NOT_A_DAY
+    return _month_alone(str(number)) if 190001 <= number <= 219912 else NOT_A_DAY
+
+
+def _month_alone(text: str) -> Wrong:
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        return NOT_A_DAY
+    return Wrong("month_without_day", f"只有年月，请补上日，如 {match[1]}-{int(match[2]):02d}-01")
 
 
 def _made(year: int, month: int, day: int, *, written: str) -> date | Wrong:

@@ -29,6 +29,8 @@ Format = Callable[[Any], Any]
 
 # How people say that there is nothing to say; never a value of a field that is not free text.
 _NOTHING = frozenset(("", "/", "-", "--", "—", "——", "无", "n/a"))
+# How people say that something has no end: who declares one of these words accepts all of them.
+_FOREVER = frozenset(("长期", "长期有效", "永久", "永久有效", "无期限", "无固定期限"))
 _TEXT_LIKE = (str, int, float, date, Decimal, bool)
 
 
@@ -107,6 +109,8 @@ def _typed(convert: Callable[[Any], Any]) -> Callable[[FieldSpec, Lookups], Pars
 
     def make(spec: FieldSpec, _: Lookups) -> Parse:
         nothing = _NOTHING | {key_of(word) for word in spec.blank_words}
+        if not _FOREVER.isdisjoint(spec.blank_words):
+            nothing |= _FOREVER
         least, most = spec.min, spec.max
         low, high = Wrong("too_small", f"不能小于 {least}"), Wrong("too_large", f"不能大于 {most}")
         scale = spec.precision if spec.kind == "decimal" else None

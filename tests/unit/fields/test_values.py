@@ -72,13 +72,27 @@ def test_a_day_has_many_spellings(raw: Any) -> None:
     ("raw", "code"),
     [
         ("2027年2月30日", "no_such_date"), ("20260230", "no_such_date"), (20261301, "no_such_date"), ("2026-13-01", "no_such_date"),
-        ("2026年1月", "not_a_date"), ("26-01-05", "not_a_date"), ("昨天", "not_a_date"), (True, "not_a_date"), (3.5, "not_a_date"),
+        ("2026年1月", "month_without_day"),
+        ("26-01-05", "not_a_date"), ("昨天", "not_a_date"), (True, "not_a_date"), (3.5, "not_a_date"),
         (date(1899, 1, 1), "date_out_of_range"), ("1800-01-01", "date_out_of_range"), (99, "not_a_date"), (-1, "not_a_date"),
         ("长期", "not_a_date"), (float("1e300"), "not_a_date"), ([2026], "not_a_date"), ("2026-01-05;", "not_a_date"),
+        ("2026-01", "month_without_day"), (2021.5, "month_without_day"), (202503, "month_without_day"),
+        ("2026年13月", "not_a_date"), ("2026", "not_a_date"), (2026, "not_a_date"),
     ],
 )  # fmt: skip
 def test_what_is_no_day_says_why(raw: Any, code: str) -> None:
     assert read("day", raw) == code
+
+
+def test_a_month_alone_is_answered_with_what_is_missing() -> None:
+    found = parser(FieldSpec(title="x", kind="day"), LOOKUPS)("2025年3月")
+    assert found.message == "只有年月，请补上日，如 2025-03-01"
+
+
+@pytest.mark.parametrize("word", ["长期", "长期有效", "永久", "永久有效", "无期限", " 永 久 "])
+def test_where_one_word_for_no_end_is_declared_all_are_known(word: str) -> None:
+    assert read("day", word, blank_words=("长期",)) is None
+    assert read("day", word) == "not_a_date" and read("day", word, blank_words=("未定",)) == "not_a_date"
 
 
 @pytest.mark.parametrize("raw", [float("nan"), float("inf"), float("-inf")])
@@ -100,8 +114,9 @@ def test_blank_words() -> None:
     [
         ("1,924", 1924), ("1924", 1924), (1924, 1924), (1924.0, 1924), ("1.5万", 15000), ("2万", 20000), ("１２", 12),
         ("12.0", 12), ("-3", -3), ("+3", 3), (" 7 ", 7), ("300元", 300), ("1.2", "not_an_integer"), (1.5, "not_an_integer"),
-        ("1,92", "not_an_integer"), ("12个", "not_an_integer"), (True, "not_an_integer"), ("1e5", "not_an_integer"),
-        (10**30, "not_a_number"), ("9" * 50, "not_an_integer"),
+        ("1,92", "not_an_integer"), ("12个", "number_with_unit"), (True, "not_an_integer"), ("1e5", "not_an_integer"),
+        (10**30, "not_a_number"), ("9" * 50, "not_an_integer"), ("2026年", 2026), ("2026 年度", 2026), ("26年", "number_with_unit"),
+        ("3个", "number_with_unit"), ("1,200 具", "number_with_unit"), ("约3个", "not_an_integer"), ("三个", "not_an_integer"),
     ],
 )  # fmt: skip
 def test_integers(raw: Any, value: Any) -> None:
@@ -111,6 +126,14 @@ def test_integers(raw: Any, value: Any) -> None:
 def test_decimals_are_exact() -> None:
     assert read("decimal", 0.1 + 0.2) == Decimal("0.30")
     assert read("decimal", "1,234.5") == Decimal("1234.50")
+    assert (
+        read("decimal", "￥100,000.00")
+        == read("decimal", "100000元")
+        == read("decimal", "¥ 10万")
+        == Decimal("100000.00")
+    )
+    assert read("decimal", "-￥5") == read("decimal", "￥-5") == Decimal(-5)
+    assert read("decimal", "5.5 kg") == "number_with_unit"
     assert read("decimal", "0.001") == "too_many_decimals"
     assert read("decimal", "1" * 13) == "too_large"
     assert read("decimal", -1, min=0) == "too_small"
