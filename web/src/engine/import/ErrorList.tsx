@@ -1,8 +1,10 @@
 /** Every error as a sentence: row, column, what stands there, why it is wrong. */
-import { Table } from "antd";
+import { Table, Typography } from "antd";
 import type { ImportJob } from "../../api/imports";
 
 const SIZES = [10, 50, 100];
+// Beyond it a value is more than three lines of its column.
+const SHORT = 40;
 
 export function ErrorList({ job }: { job: ImportJob }) {
   return (
@@ -31,11 +33,22 @@ export function ErrorList({ job }: { job: ImportJob }) {
             title: "原值",
             dataIndex: "value",
             width: 220,
-            render: (value: string | null) => (value ? value : <span className="quiet">（空）</span>),
+            render: (value: string | null) => (value ? <Value text={value} /> : <span className="quiet">（空）</span>),
           },
           { title: "原因", dataIndex: "message" },
         ]}
       />
     </section>
+  );
+}
+
+/** What stands in the cell; of a long one the beginning, until somebody wants the rest. */
+function Value({ text }: { text: string }) {
+  if (text.length <= SHORT) return <span className="any-break">{text}</span>;
+  const ellipsis = { rows: 3, expandable: "collapsible", symbol: (open: boolean) => (open ? "收起" : "展开") } as const;
+  return (
+    <Typography.Paragraph className="any-break" style={{ margin: 0 }} ellipsis={ellipsis}>
+      {text}
+    </Typography.Paragraph>
   );
 }
