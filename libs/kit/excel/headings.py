@@ -53,6 +53,8 @@ class Found:
     others: tuple[str, ...] = field(default=())
     # The unit of each column of amounts, and whether its own heading says it; without one the amounts are in 元.
     units: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    # The first values below each heading, for a person to see what the column holds.
+    samples: dict[int, list[str]] = field(default_factory=dict)
 
 
 class HeadingIndex:

@@ -22,6 +22,7 @@ from kit.excel.units import units_of
 
 # Sheets that come with templates and are never data.
 _NEVER_DATA = frozenset(map(heading_key, ("字典", "填表说明", "填写说明", "说明", "使用说明")))
+_SAMPLES, _LONGEST_SAMPLE = 3, 30
 _EXAMPLE = ("示例", "例：", "例:", "样例")
 # 小计, 合计：, 本页合计, 工程部小计. The word stands in one of the first filled cells, beside whatever number.
 _TOTAL = re.compile(r".{0,10}(?:合计|总计|小计|共计|累计)[:：]?")
@@ -106,7 +107,20 @@ def choose(
     best = best or guessed
     found = check(best[1] if best else None, mapped=mapped)
     assert best is not None
-    return best[0], replace(found, others=tuple(others))
+    return best[0], replace(found, others=tuple(others), samples=_samples(best[0], found) if mapped else {})
+
+
+def _samples(sheet: CalamineSheet, found: Found) -> dict[int, list[str]]:
+    """Some different values of each column, as text, from the first rows under the headings."""
+    offset = sheet.start[1] if sheet.start else 0
+    samples: dict[int, list[str]] = {place: [] for place in found.titles}
+    for row in islice(sheet.iter_rows(), found.row, found.row + SEARCHED_ROWS):
+        for place, known in samples.items():
+            cell = row[place - offset]
+            text = str(int(cell) if type(cell) is float and cell == int(cell) else cell).strip()
+            if len(known) < _SAMPLES and text and text[:_LONGEST_SAMPLE] not in known:
+                known.append(text[:_LONGEST_SAMPLE])
+    return samples
 
 
 def data_rows(

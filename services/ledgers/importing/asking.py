@@ -71,6 +71,24 @@ def about_headings(found: Found, fields: Mapping[str, FieldSpec], whole: Mapping
     return {"headings": headings, "missing": missing}
 
 
+def samples_of(found: Found, fields: Mapping[str, FieldSpec], about: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Some values of each column, by its letter, so that a person sees what it holds. None of a column that holds personal
+    values, or may: what is said of people is not shown around, nor is what looks like a number of theirs."""
+    personal = {found.places[key] for key, spec in fields.items() if spec.personal and key in found.places}
+    maybe = {
+        heading["column"]
+        for heading in about["headings"]
+        if any(fields[suggestion["field"]].personal for suggestion in heading["suggestions"])
+    }
+    return {
+        column_letter(place): shown
+        for place, values in found.samples.items()
+        if place not in personal
+        and column_letter(place) not in maybe
+        and (shown := [value for value in values if not _PERSONAL.search(value)])
+    }
+
+
 def must_ask(questions: Mapping[str, Any]) -> bool:
     """Whether the file stops here until somebody has answered."""
     from kit.excel.likeness import STRONG
@@ -87,6 +105,8 @@ class Words:
         self._parse = parse
         self._told = {key: {key_of(word) for word in words} for key, words in told.items() if words}
         self._unknown: dict[tuple[str, str], int] = {}
+        # Where an item belongs to another one, what the rows with the word say of that: only its items may be meant.
+        self._parents: dict[tuple[str, str], set[str | None]] = defaultdict(set)
         self.used: dict[str, dict[str, int]] = {}
 
     def used_in(self, raw: Mapping[str, Any]) -> None:
@@ -98,14 +118,16 @@ class Words:
                     used = self.used.setdefault(key, {})
                     used[word] = used.get(word, 0) + 1
 
-    def unknown(self, key: str, cell: Any) -> None:
-        """A cell of a wrong row that no dictionary knows."""
+    def unknown(self, key: str, cell: Any, values: Mapping[str, Any]) -> None:
+        """A cell of a wrong row that no dictionary knows; `values` are what the row says otherwise."""
         spec = self._fields[key]
         if spec.personal:
             # What is said of a person is not kept as a word, for nobody in particular to see.
             return
         for word in _pieces(spec, cell):
             place = key, word.strip()[:_LONGEST_WORD]
+            if spec.within and (place in self._unknown or len(self._unknown) < _MOST_WORDS):
+                self._parents[place].add(values.get(spec.within))
             if place in self._unknown:
                 self._unknown[place] += 1
             elif (
@@ -121,15 +143,26 @@ class Words:
             return []
         from kit.excel.likeness import rank
 
-        candidates = {key: _candidates(self._fields[key], lookups) for key, _ in self._unknown}
+        every = {key: _candidates(self._fields[key], lookups) for key, _ in self._unknown}
         found = []
         for (key, word), count in sorted(self._unknown.items(), key=lambda pair: -pair[1]):
-            labels = {value: names[0] for value, names in candidates[key].items()}
+            below = self._below(key, word, lookups)
+            candidates = {value: names for value, names in every[key].items() if below is None or value in below}
             suggestions = [
-                {"value": value, "label": labels[value], "score": score} for value, score in rank(word, candidates[key])
+                {"value": value, "label": candidates[value][0], "score": score}
+                for value, score in rank(word, candidates)
             ]
-            found.append({"field": key, "word": word, "count": count, "suggestions": suggestions})
+            asked = {"field": key, "word": word, "count": count, "suggestions": suggestions}
+            found.append(asked if below is None else {**asked, "below": sorted(below)})
         return found
+
+    def _below(self, key: str, word: str, lookups: Lookups) -> set[str] | None:
+        """The items that belong to what the rows with this word say; None where all may be meant."""
+        parents = self._parents.get((key, word), set())
+        if not parents or None in parents:
+            return None
+        items = lookups.dictionaries[self._fields[key].dictionary or ""].items.values()
+        return {item.value for item in items if item.enabled and item.parent_value in (None, *parents)} or None
 
 
 def _candidates(spec: FieldSpec, lookups: Lookups) -> dict[str, tuple[str, ...]]:

@@ -18,7 +18,15 @@ from kit.excel.units import FACTORS
 from kit.fields import KINDS, Issue, RowValidator, Wrong, is_masked
 from kit.fields.numbers import to_decimal
 from kit.fields.text import one_line
-from services.ledgers.importing.asking import UNKNOWN_WORD, Words, about_headings, known_columns, must_ask, teach
+from services.ledgers.importing.asking import (
+    UNKNOWN_WORD,
+    Words,
+    about_headings,
+    known_columns,
+    must_ask,
+    samples_of,
+    teach,
+)
 from services.ledgers.importing.columns import RECORD, import_columns
 from services.ledgers.importing.connected import connected
 from services.ledgers.importing.context import unpack
@@ -82,7 +90,9 @@ class RowChecker:
     def questions(self, found: Found) -> dict[str, Any] | None:
         """What has to be answered before the file can be read; None for nearly every file."""
         self.about = about_headings(found, self.fields, self.said) if found.unknown else {"headings": [], "missing": []}
-        return self.about if must_ask(self.about) else None
+        asked = must_ask(self.about)
+        self.about["samples"] = samples_of(found, self.fields, self.about)
+        return self.about if asked else None
 
     def start(self, found: Found) -> Sequence[str]:
         """Every column that is in the file and that people may write."""
@@ -130,7 +140,7 @@ class RowChecker:
             else:
                 errors[field] = [code, message]
                 if code in UNKNOWN_WORD:
-                    self.words.unknown(field, raw.get(field))
+                    self.words.unknown(field, raw.get(field), values)
         for field in self.personal:
             if field not in masked and is_masked(raw.get(field)) and field not in errors:
                 masked[field] = str(raw[field]).strip()

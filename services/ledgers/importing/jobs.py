@@ -113,7 +113,7 @@ class Background:
             load(session, job, content, principal, beat=lambda progress: self._tell(job_id, progress))
             mine = held(session, job_id, self.id)
             for name in ("rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "cleared", "progress",
-                         "layout", "keys", "warnings", "mapping", "state"):  # fmt: skip
+                         "layout", "keys", "warnings", "mapping", "samples", "state"):  # fmt: skip
                 setattr(mine, name, getattr(job, name))
             mine.runner = None
 
@@ -231,7 +231,7 @@ def sweep(session: Session) -> int:
     ids = list(session.scalars(old.limit(20).with_for_update(skip_locked=True)))
     for table in (ImportRow, ImportMatch, ImportFile):
         session.execute(delete(table).where(table.job_id.in_(ids)))
-    session.execute(update(ImportJob).where(ImportJob.id.in_(ids)).values(swept_at=now(), mapping=None))
+    session.execute(update(ImportJob).where(ImportJob.id.in_(ids)).values(swept_at=now(), mapping=None, samples=None))
     return len(ids)
 
 

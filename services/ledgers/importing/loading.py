@@ -70,6 +70,8 @@ def load(
         _copy(session, job, frames, at_once, beat)
     finally:
         frames.close()  # type: ignore[attr-defined]
+    recalled = mapping.recalled(job, memory)
+    job.mapping = {**(job.mapping or {}), "recalled": {key: target for key, (_, target) in recalled.items()}}
     if job.state == "mapping":
         return
     beat(70)
@@ -115,7 +117,9 @@ def _copy(session: Session, job: ImportJob, frames: Iterator[Any], at_once: bool
             elif frame["event"] == "done":
                 if at_once and frame["rows"] > AT_ONCE_ROWS:
                     raise TooManyForNow
-                job.mapping = {**(job.mapping or {}), "questions": frame["questions"], "used": frame.get("used", {})}
+                questions = frame["questions"]
+                job.samples = questions.pop("samples", None) or None
+                job.mapping = {**(job.mapping or {}), "questions": questions, "used": frame.get("used", {})}
                 if "valid" not in frame:
                     # Nothing was read: somebody has to say first what the headings mean.
                     job.state, job.progress, job.rows, job.warnings = "mapping", 100, 0, []

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from contracts.principal import Principal
 from kit.db import uuid7
 from kit.errors import Conflict, FieldError, Invalid
-from kit.excel.headings import heading_key
+from kit.excel.headings import column_letter, heading_key
 from kit.fields import FieldSpec, Lookups, key_of
 from services.ledgers.importing.asking import WORD_KINDS
+from services.ledgers.importing.contents import foreign
 from services.ledgers.importing.tables import ImportJob, ImportMapping
 from services.ledgers.importing.target import ledger_class
 from services.ledgers.lookups import lookups_for
@@ -150,7 +151,9 @@ def _wrong(
             wrong("headings", text, "unknown_heading", f"文件中没有“{text[:50]}”这一列")
     places: dict[str, int] = layout.get("places", {})
     said = () if job.import_by is None else (ledger_class(job.slug).ledger.import_by,)
-    taken = {key: titles.get(place, "") for key, place in places.items()}
+    # What a heading means is said anew: what it was taken for before is free.
+    again = told.headings.keys()
+    taken = {key: titles.get(place, "") for key, place in places.items() if titles.get(place) not in again}
     for heading, (written, key) in told.headings.items():
         if not key:
             continue
@@ -183,6 +186,18 @@ def _is_item(spec: FieldSpec, value: str, lookups: Lookups) -> bool:
     return value in items and items[value].enabled
 
 
+def recalled(job: ImportJob, memory: Told) -> dict[str, tuple[str, str]]:
+    """The headings of this file that mean what was said of an earlier one, and about which nothing was said of this one."""
+    given = Told.of((job.mapping or {}).get("given"))
+    layout = job.layout or {}
+    titles = {heading_key(title) for title in layout.get("titles", {}).values()}
+    return {
+        key: (written, target)
+        for key, (written, target) in memory.headings.items()
+        if key in titles and key not in given.headings and (not target or target in layout.get("places", {}))
+    }
+
+
 def notes(job: ImportJob, memory: Told, fields: Mapping[str, FieldSpec], lookups: Lookups) -> list[dict[str, Any]]:
     """Warnings that say what was applied from memory: nothing is applied silently."""
     found: list[dict[str, Any]] = []
@@ -191,12 +206,9 @@ def notes(job: ImportJob, memory: Told, fields: Mapping[str, FieldSpec], lookups
         found.append({"code": "remembered_mapping", "column": None, "header": header, "message": message})
 
     given = Told.of((job.mapping or {}).get("given"))
-    layout = job.layout or {}
-    titles = {heading_key(title) for title in layout.get("titles", {}).values()}
-    for key, (written, target) in memory.headings.items():
-        if key in titles and key not in given.headings and (not target or target in layout.get("places", {})):
-            what = f"按“{fields[target].title}”导入" if target else "不导入"
-            note(written, f"按本部门记住的对应关系，“{written[:50]}”列{what}")
+    for written, target in recalled(job, memory).values():
+        what = f"按“{fields[target].title}”导入" if target else "不导入"
+        note(written, f"按本部门记住的对应关系，“{written[:50]}”列{what}")
     for name, words in (job.mapping or {}).get("used", {}).items():
         for word, count in words.items():
             if key_of(word) in given.words.get(name, {}) or key_of(word) not in memory.words.get(name, {}):
@@ -223,24 +235,55 @@ def mapping_json(session: Session, job: ImportJob, principal: Principal) -> dict
     kept = job.mapping or {}
     questions, given = kept.get("questions") or {}, kept.get("given") or {}
     headings, words = questions.get("headings", []), questions.get("words", [])
-    if not (headings or words or any(given.values())):
+    known = _known(session, job, principal)
+    if not (headings or words or known or any(given.values())):
         return None
     row_class = ledger_class(job.slug)
     fields = row_class.input_fields()
     places = (job.layout or {}).get("places", {})
+    said = {entry["field"] for entry in known}
     asked = {word["field"] for word in words} | given.get("words", {}).keys()
     return {
         "headings": headings,
         "missing": questions.get("missing", []),
         "words": words,
         "given": given,
+        "known": known,
+        # Of others' files only what their rows would show as well (importing/contents.py).
+        "samples": {} if foreign(principal, job) else job.samples or {},
         "fields": [
             {"field": key, "title": spec.title, "required": spec.must_be_given}
             for key, spec in fields.items()
-            if key not in places or key in given.get("headings", {}).values()
+            if key not in places or key in said
         ],
         "items": _choices(asked, fields, lookups_for(session, row_class, principal)) if asked else {},
     }
+
+
+def _known(session: Session, job: ImportJob, principal: Principal) -> list[dict[str, Any]]:
+    """The headings of this file that mean something, or nothing, because somebody has said so: of this file, or of an
+    earlier one; then `id` is what can be forgotten."""
+    kept = job.mapping or {}
+    given = Told.of(kept.get("given")).headings
+    memory: dict[str, str] = kept.get("recalled") or {}
+    if not given and not memory:
+        return []
+    ids = dict(
+        session.execute(
+            select(ImportMapping.word, ImportMapping.id).where(
+                ImportMapping.owner_id == owner_of(principal), ImportMapping.slug == job.slug,
+                ImportMapping.kind == "heading",
+            )
+        ).all()
+    )  # fmt: skip
+    found = []
+    for place, title in (job.layout or {}).get("titles", {}).items():
+        key = heading_key(title)
+        if key in given or key in memory:
+            field = given[key][1] if key in given else memory[key]
+            entry = {"header": title.strip(), "column": column_letter(int(place)), "field": field or None}
+            found.append({**entry, "id": None if key in given else ids.get(key)})
+    return found
 
 
 def _choices(keys: set[str], fields: Mapping[str, FieldSpec], lookups: Lookups) -> dict[str, list[dict[str, str]]]:

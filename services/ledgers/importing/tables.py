@@ -47,8 +47,10 @@ class ImportJob(Base):
     keys: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     warnings: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     # What is asked about this file's headings and words, what the person has said, and what was remembered
-    # (importing/mapping.py): {questions, given, remembered}.
+    # (importing/mapping.py): {questions, given, used, recalled}.
     mapping: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    # The first values of its columns, by their letters, for who says what the headings mean.
+    samples: Mapped[dict[str, Any] | None] = mapped_column(SealedJSON("import_job.samples"))
     progress: Mapped[int] = mapped_column(server_default="0")
     rows: Mapped[int] = mapped_column(server_default="0")
     valid: Mapped[int] = mapped_column(server_default="0")

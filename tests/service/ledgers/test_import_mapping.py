@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests import company
 from tests.fixtures import museum
 from tests.fixtures.museum import facility
-from tests.service.ledgers.desk import FACILITIES, Bench, Desk
+from tests.service.ledgers.desk import CERTIFICATES, FACILITIES, Bench, Desk, opened, sample
 
 
 @pytest.fixture
@@ -142,3 +143,74 @@ def test_a_long_file_is_asked_and_validated_in_the_background(desk: Desk) -> Non
     assert job["state"] == "mapping"
     done = desk.settled(answer(desk, job, headings={"器材编号": "facility_no"}).json())
     assert (done["state"], done["valid"]) == ("ready", 619)
+
+
+def test_a_word_within_another_one_is_suggested_from_what_belongs_to_it(bench: Bench) -> None:
+    """What 作业类别 says decides which 准操项目 may be meant, as in the message about the error."""
+    desk = Desk(bench, CERTIFICATES, bench.who(f"ledgers:{CERTIFICATES}:*", "ledgers:personal:read"))
+    workbook = opened(sample("特种作业人员持证台账-运行管理部.xlsx"))
+    sheet = workbook.worksheets[0]
+    titles = {str(cell.value).strip(" *\n"): cell.column for cell in sheet[3] if cell.value}
+    sheet.cell(4, titles["准操项目"]).value = "作业"
+    job = desk.upload(museum.saved(workbook))
+    (word,) = [word for word in job["mapping"]["words"] if word["field"] == "item"]
+    (error,) = [error for error in job["errors"] if error["field"] == "item"]
+    labels = {item["value"]: item["label"] for item in job["mapping"]["items"]["item"]}
+    below = {labels[value] for value in word["below"]}
+    assert 0 < len(below) < len(labels)
+    assert below == {label.strip("“”") for label in error["message"].split("可填：")[1].split("；")}
+    assert {suggestion["label"] for suggestion in word["suggestions"]} <= below
+
+
+def test_what_was_remembered_can_be_said_anew_from_the_result(desk: Desk) -> None:
+    renamed = {"设施编号": "器具号", "责任人": "负责人员", "备注": "检查情况"}
+    first = desk.upload(book(facility(1), renamed=renamed))
+    answered = answer(desk, first, headings={"器具号": "facility_no", "负责人员": "keeper"}, ignore=["检查情况"]).json()
+    known = {entry["header"]: (entry["column"], entry["field"], entry["id"]) for entry in answered["mapping"]["known"]}
+    assert known == {
+        "器具号": ("A", "facility_no", None), "负责人员": ("L", "keeper", None), "检查情况": ("M", None, None),
+    }  # fmt: skip
+    again = desk.upload(book(facility(2, 备注="正常"), renamed=renamed))
+    assert again["state"] == "ready" and [entry["field"] for entry in again["mapping"]["known"]] == [
+        "facility_no", "keeper", None,
+    ]  # fmt: skip
+    assert {"facility_no", "keeper", "remark"} <= {field["field"] for field in again["mapping"]["fields"]}
+    # Said anew, it holds for this file and for the next ones; what it was taken for before is free.
+    corrected = answer(desk, again, headings={"器具号": "facility_no", "负责人员": "remark", "检查情况": "keeper"})
+    assert corrected.status_code == 200, corrected.text
+    (row,) = desk.ask("GET", f"/imports/{again['id']}/rows").json()["items"]
+    assert (row["values"]["remark"], row["values"]["keeper"]) == ("张三", "正常")
+    missing = answer(desk, again, headings={"负责人员": "maker", "检查情况": "remark"})
+    assert {error["code"] for error in missing.json()["errors"]} == {"missing_column"}
+    third = desk.upload(book(facility(3, 备注="正常"), renamed=renamed))
+    assert [entry["field"] for entry in third["mapping"]["known"]] == ["facility_no", "remark", "keeper"]
+    for entry in third["mapping"]["known"]:
+        assert desk.ask("DELETE", f"/imports/mapping/{entry['id']}").status_code == 204
+    assert desk.upload(book(facility(3), renamed=renamed))["state"] == "mapping"
+
+
+def test_what_a_strange_column_holds_is_shown(bench: Bench, desk: Desk) -> None:
+    rows = [facility(n, 责任人=name, 备注=f"电话 1380000000{n}") for n, name in enumerate("甲乙甲丙丁", start=1)]
+    job = desk.upload(book(*rows, renamed={"设施编号": "器具号", "责任人": "负责人员", "备注": "情况备考"}))
+    samples = job["mapping"]["samples"]
+    assert (samples["L"], samples["A"], samples["H"]) == (["甲", "乙", "丙"], ["MX-0001", "MX-0002", "MX-0003"], ["1"])
+    assert "M" not in samples, "numbers of people are not shown around"
+    with bench.database.session() as session:
+        kept = session.scalar(text("SELECT samples::text FROM import_job WHERE id = :id"), {"id": job["id"]})
+    assert kept and "MX-0001" not in kept, "kept as sealed as the rows are"
+    assert [column["field"] for column in job["columns"]][:2] == ["name", "facility_type"]
+
+
+def test_no_value_is_shown_of_a_column_that_is_or_may_be_personal(bench: Bench) -> None:
+    desk = Desk(bench, CERTIFICATES, bench.who(f"ledgers:{CERTIFICATES}:*"))
+    workbook = opened(sample("特种作业人员持证台账-运行管理部.xlsx"))
+    sheet = workbook.worksheets[0]
+    for cell in sheet[3]:
+        cell.value = {"身份证号\n*": "身份证件的号", "姓名 *": "持证者姓名称"}.get(cell.value, cell.value)
+    job = desk.upload(museum.saved(workbook))
+    assert job["state"] == "mapping" and {heading["column"] for heading in job["mapping"]["headings"]} == {"B", "D"}
+    samples = job["mapping"]["samples"]
+    assert "E" in samples and "D" not in samples and "I" not in samples
+    colleague = Desk(bench, CERTIFICATES, bench.who(f"ledgers:{CERTIFICATES}:*"))
+    seen = colleague.ask("GET", f"/imports/{job['id']}").json()
+    assert seen["mapping"]["samples"] == {}, "what others have sent"

@@ -26,6 +26,8 @@ export interface WordQuestion {
   word: string;
   count: number;
   suggestions: { value: string; label: string; score: number }[];
+  /** The items that may be meant, where the rows with this word say to what it belongs. */
+  below?: string[];
 }
 
 export interface Answers {
@@ -35,12 +37,23 @@ export interface Answers {
   remember?: boolean;
 }
 
+/** A heading that means something, or nothing, because somebody has said so; `id` is what a department remembers of it. */
+export interface KnownHeading {
+  header: string;
+  column: string;
+  field: string | null;
+  id: string | null;
+}
+
 /** What differs from ours in a file, what has been said about it, and what there is to choose from. */
 export interface Mapping {
   headings: HeadingQuestion[];
   missing: string[];
   words: WordQuestion[];
   given: Answers;
+  known?: KnownHeading[];
+  /** The first values of the columns, by their letters. */
+  samples?: Record<string, string[]>;
   fields: { field: string; title: string; required: boolean }[];
   items: Record<string, { value: string; label: string }[]>;
 }

@@ -43,6 +43,8 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
     setAsking(false);
     onChanged(next);
   };
+  const strange = job.mapping?.headings.length ?? 0;
+  const said = job.mapping?.known?.length ?? 0;
   const leave = useLeaveTab();
   const same = isSame(job);
   // Left open, the job would wait in the history for an answer that there is no question for. Nobody else may end it,
@@ -76,7 +78,15 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
 
   const warnings = job.warnings.map((warning) => warning.message);
   if (asking && job.mapping) {
-    return <MappingStep job={job} mapping={job.mapping} onChanged={answered} onStartOver={onStartOver} />;
+    return (
+      <MappingStep
+        job={job}
+        mapping={job.mapping}
+        onChanged={answered}
+        onStartOver={onStartOver}
+        onBack={() => setAsking(false)}
+      />
+    );
   }
   return (
     <div className="stack">
@@ -124,9 +134,12 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           按{by.title} {job.import_by} 导入：没有填写{by.title}的行都算 {job.import_by} 年的。
         </p>
       )}
-      {maps && (job.mapping?.headings.length ?? 0) > 0 && (
+      {maps && (strange > 0 || said > 0) && (
         <p>
-          <Button onClick={() => setAsking(true)}>核对没有导入的 {job.mapping!.headings.length} 列</Button>
+          <Button onClick={() => setAsking(true)}>
+            {said > 0 ? "重新核对列名" : `核对没有导入的 ${strange} 列`}
+            {said > 0 && strange > 0 && `（${strange} 列没有导入）`}
+          </Button>
         </p>
       )}
       {warnings.length > 0 && (

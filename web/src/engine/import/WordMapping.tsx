@@ -38,11 +38,13 @@ export function WordMapping({ job, mapping, onChanged }: Props) {
     <Card size="small" title={`系统不认识的词（${mapping.words.length} 个）`} className="import-mapping">
       <p className="quiet">如果只是叫法不同，指定一次即可，全部相同的单元格随之改正；如果是填错了，请在文件中改正。</p>
       <ul className="mapping">
-        {words.map(({ field, word, count: times, suggestions }) => {
+        {words.map(({ field, word, count: times, suggestions, below }) => {
           const likely = new Map(suggestions.map(({ value, score }) => [value, score]));
-          const items = [...(mapping.items[field] ?? [])].sort(
-            (a, b) => (likely.get(b.value) ?? 0) - (likely.get(a.value) ?? 0),
-          );
+          const items = (mapping.items[field] ?? [])
+            .filter(({ value }) => !below || below.includes(value))
+            .sort((a, b) => (likely.get(b.value) ?? 0) - (likely.get(a.value) ?? 0));
+          const best = suggestions[0];
+          const taken = chosen[field]?.[word];
           const title = fields.find((candidate) => candidate.key === field)?.title ?? field;
           const id = `word-${field}-${word}`;
           return (
@@ -52,16 +54,21 @@ export function WordMapping({ job, mapping, onChanged }: Props) {
                 <b>{word}</b>
                 <span className="quiet">（{times} 处）</span>
               </label>
-              <Select
-                id={id}
-                allowClear
-                showSearch={{ optionFilterProp: "label" }}
-                aria-label={`“${word}”对应的${title}`}
-                placeholder={suggestions[0] ? `可能是“${suggestions[0].label}”` : "请选择"}
-                value={chosen[field]?.[word]}
-                onChange={(value) => choose(field, word, value)}
-                options={items.map(({ value, label }) => ({ value, label }))}
-              />
+              <div className="word-answer">
+                <Select
+                  id={id}
+                  allowClear
+                  showSearch={{ optionFilterProp: "label" }}
+                  aria-label={`“${word}”对应的${title}`}
+                  placeholder="请选择"
+                  value={taken}
+                  onChange={(value) => choose(field, word, value)}
+                  options={items.map(({ value, label }) => ({ value, label }))}
+                />
+                {best && taken === undefined && (
+                  <Button onClick={() => choose(field, word, best.value)}>采用“{best.label}”</Button>
+                )}
+              </div>
             </li>
           );
         })}

@@ -1,5 +1,5 @@
 /** The import wizard's logic, apart from its looks: which step a job is at, and what its errors look like in a table. */
-import type { BlankCells, ImportJob, Mapping, PreviewRow, RowKind } from "../../api/imports";
+import type { BlankCells, HeadingQuestion, ImportJob, Mapping, PreviewRow, RowKind } from "../../api/imports";
 import type { ImportError, ImportRow } from "../../api/types";
 import type { Tone } from "../../app/theme";
 import { dateTime, today } from "../../shared/format";
@@ -162,10 +162,19 @@ export const BLANK_CELLS: { value: BlankCells; label: string; help: string }[] =
 /** From here on most people would say that a suggestion is meant: it is filled in, and shown to be looked at. */
 const STRONG = 66;
 
-/** What the mapping step begins with: headings that surely mean a field, each field once. */
+/** The headings that are asked about, and those about which something has been said, in the order of the file. */
+export function askedHeadings(mapping: Mapping): (HeadingQuestion & { id?: string | null })[] {
+  const asked = new Map<string, HeadingQuestion & { id?: string | null }>();
+  for (const { header, column, id } of mapping.known ?? []) asked.set(column, { header, column, suggestions: [], id });
+  for (const heading of mapping.headings) if (!asked.has(heading.column)) asked.set(heading.column, heading);
+  return [...asked.values()].sort((a, b) => a.column.length - b.column.length || a.column.localeCompare(b.column));
+}
+
+/** What the mapping step begins with: what has been said, and headings that surely mean a field, each field once. */
 export function firstGuess(mapping: Mapping): Record<string, string> {
-  const taken = new Set<string>();
-  const guess: Record<string, string> = {};
+  const said = (mapping.known ?? []).flatMap(({ header, field }) => (field ? [[header, field] as const] : []));
+  const taken = new Set(said.map(([, field]) => field));
+  const guess: Record<string, string> = Object.fromEntries(said);
   const best = mapping.headings
     .flatMap(({ header, suggestions }) => suggestions.map(({ field, score }) => ({ header, field, score })))
     .filter(({ score }) => score >= STRONG)
