@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Catalogue } from "../../src/api/manifest";
 import type { CertificateStatistics } from "../../src/api/statistics";
 import { drillDown } from "../../src/engine/stat/drill";
-import { chartOption } from "../../src/engine/stat/option";
+import { chartOption, colourOf, occurring } from "../../src/engine/stat/option";
 
 const catalogue: Catalogue = {
   pages: [{ leaf: "4.3", title: "资格证", screen: "ledger", key: "special", path: "/ledgers/special" }],
@@ -58,4 +58,11 @@ test("the chart leaves out departments without certificates and stacks the kinds
     ["甲", [2]],
     ["乙", [1]],
   ]);
+});
+
+test("kinds that do not occur are left out, and no two of those that do have the same colour", () => {
+  const columns = Array.from({ length: 40 }, (_, index) => ({ key: `k${index}`, title: `${index}`, group: "" }));
+  const data = { on: "2026-12-01", valid_only: false, columns, rows: [], totals: { k3: 1, k7: 2, total: 3 } };
+  expect(occurring(data).columns.map(({ key }) => key)).toEqual(["k3", "k7"]);
+  expect(new Set(columns.map((_, index) => colourOf(index))).size).toBe(40);
 });

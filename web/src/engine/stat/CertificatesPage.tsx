@@ -12,7 +12,7 @@ import { Failure } from "../../app/ErrorBoundary";
 import { may } from "../../shared/permission";
 import { Chart } from "./Chart";
 import { Matrix } from "./Matrix";
-import { chartOption } from "./option";
+import { chartOption, colourOf, occurring } from "./option";
 
 /** Why two pages about the same certificates show two numbers. */
 const COUNTED =
@@ -35,12 +35,13 @@ export default function CertificatesPage({ title }: { title: string }) {
     onSuccess: (name) => message.success(`已下载 ${name}`),
     onError: (error) => message.error(describe(error)),
   });
-  const data = answer.data;
+  const data = useMemo(() => (answer.data ? occurring(answer.data) : undefined), [answer.data]);
   const option = useMemo(() => (data ? chartOption(data) : null), [data]);
   if (answer.isPending) return <Skeleton active className="pad" />;
   if (!data) return <Failure error={answer.error} onRetry={() => void answer.refetch()} />;
   return (
     <Card
+      className="stat-page"
       title={title}
       extra={
         <Space wrap className="no-print">
@@ -69,7 +70,18 @@ export default function CertificatesPage({ title }: { title: string }) {
         {COUNTED}
       </p>
       {option && data.totals.total ? (
-        <Chart option={option} label={`${title}柱状图：各部门的证书数量，数据同下表`} />
+        <>
+          <ul className="plain chart-legend" aria-label="图例">
+            {data.columns.map((column, index) => (
+              <li key={column.key}>
+                <i style={{ background: colourOf(index) }} aria-hidden />
+                {column.title}
+              </li>
+            ))}
+            <li className="quiet">单位：本</li>
+          </ul>
+          <Chart option={option} label={`${title}柱状图：各部门的证书数量，数据同下表`} />
+        </>
       ) : (
         <Empty
           description={<span className="quiet">还没有证书。在教育培训的各证书台账中录入或导入后，这里自动统计。</span>}

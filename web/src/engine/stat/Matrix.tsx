@@ -15,8 +15,8 @@ const SUB_FIGURES = [
   { key: "review_overdue", title: "其中复审超期", tone: "red" },
   { key: "expired", title: "其中已过期", tone: "red" },
 ] as const;
-const FIRST_WIDTH = 180;
-const FIGURE_WIDTH = 110;
+const FIRST_WIDTH = 160;
+const FIGURE_WIDTH = 102;
 
 function widthOf(column: StatColumn): number {
   return Math.max(96, column.title.length * 14 + 24);
