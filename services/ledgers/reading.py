@@ -95,13 +95,16 @@ def quiet_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnEl
 
 
 class RowReader:
-    """Reads rows of one ledger for one person on one day."""
+    """Reads rows of one ledger for one person on one day. `masked` hides personal numbers even from those who may see
+    them."""
 
-    def __init__(self, row_class: type[LedgerRow], principal: Principal, on: date | None = None) -> None:
+    def __init__(
+        self, row_class: type[LedgerRow], principal: Principal, on: date | None = None, *, masked: bool = False
+    ) -> None:
         self.row_class = row_class
         self.table = table_of(row_class)
         self.principal = principal
-        self.reveal = principal.may(PERSONAL)
+        self.reveal = principal.may(PERSONAL) and not masked
         self.personal = personal_columns(row_class, self.reveal)
         self.on = on or today()
 

@@ -14,6 +14,7 @@ from icalendar import Calendar
 from contracts.events import DueDateTold
 from contracts.principal import Principal
 from kit.db import today
+from services.ledgers.catalogue.special_operation_certificates import SpecialOperationCertificate
 from services.ledgers.radar import telling
 from tests import company
 from tests.catalogue.conftest import Bench
@@ -194,7 +195,7 @@ def test_other_services_tell_due_dates_in_any_order(bench: Bench, safety: Princi
 
 def test_people_are_found_with_what_they_hold(bench: Bench, rows: dict[str, Any], safety: Principal) -> None:
     page = bench.ask(safety, "GET", "/certificates").json()
-    assert [(row["name"], row["certificates"]) for row in page["items"]] == sorted([("张三", 1), ("李四", 1)])
+    assert [(row["name"], row["certificates"]) for row in page["items"]] == [("李四", 1), ("张三", 1)], "L before Z"
     zhang = next(row for row in page["items"] if row["name"] == "张三")
     assert zhang["states"]["expired"] == 1
     assert zhang["id_number"] != ZHANG
@@ -202,6 +203,19 @@ def test_people_are_found_with_what_they_hold(bench: Bench, rows: dict[str, Any]
     assert [row["name"] for row in bench.ask(safety, "GET", f"/certificates?q={LI}").json()["items"]] == ["李四"]
     assert [row["name"] for row in bench.ask(safety, "GET", "/certificates?state=expired").json()["items"]] == ["张三"]
     assert bench.ask(company.worker("工程部"), "GET", "/certificates").json()["items"] == []
+
+
+def test_people_are_listed_by_the_sound_of_their_names(bench: Bench, safety: Principal) -> None:
+    sorted_names = ["A Tom", "𠮷田", "安宁", "曾国", "李四", "吕布", "孙坚", "王五", "张三", "鑫鑫"]
+    for number, name in enumerate(reversed(sorted_names)):
+        body = certificate(name, f"9901011990{number:02d}0112{number:02d}", "工程部", 100)
+        with bench.transaction() as session:
+            values = {
+                key: date.fromisoformat(v) if key.endswith(("_date", "_to")) and v else v for key, v in body.items()
+            }
+            session.add(SpecialOperationCertificate(**values | {"dept_id": UUID(values["dept_id"])}))
+    page = bench.ask(safety, "GET", "/certificates").json()
+    assert [row["name"] for row in page["items"]] == sorted_names
 
 
 def test_one_persons_certificates_over_the_ledgers(bench: Bench, rows: dict[str, Any], safety: Principal) -> None:
@@ -213,6 +227,9 @@ def test_one_persons_certificates_over_the_ledgers(bench: Bench, rows: dict[str,
     assert [(ledger["ledger"], [row["id"] for row in ledger["rows"]]) for ledger in found["ledgers"]] == [
         (CERTIFICATES, [ref])
     ]
+    # The sheet is printed and hung up: whole numbers are seen in the ledger, by whoever may.
+    assert ZHANG not in answer.text
+    assert bench.ask(safety, "GET", f"/{CERTIFICATES}/{ref}").json()["cert_no"] == f"T{ZHANG}"
     missing = bench.ask(safety, "GET", f"/certificates/of/{CERTIFICATES}/{uuid4()}").json()
     outside = bench.ask(company.officer("工程部"), "GET", f"/certificates/of/{CERTIFICATES}/{ref}")
     assert outside.status_code == 404

@@ -3,14 +3,14 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Button, Select, Space, Table, type TableColumnType } from "antd";
 import { Link } from "react-router";
 import { holders, STATES, type Holder } from "../../api/certificates";
-import { useCatalogue } from "../../api/manifest";
+import { useCatalogue, useDepartments } from "../../api/manifest";
 import { Failure } from "../../app/ErrorBoundary";
 import { due } from "../../shared/format";
 import { Nothing } from "../../shared/Nothing";
 import { StatusTag } from "../../shared/StatusTag";
 import { usePhone } from "../../shared/usePhone";
 import { Keyword } from "./Keyword";
-import { holdsCertificates, WORDS, type ViewProps } from "./states";
+import { holdsCertificates, isNumber, WORDS, type ViewProps } from "./states";
 
 const SIZE = 20;
 
@@ -18,6 +18,7 @@ export function HoldersView({ path, params, q, onChange, onSearch, onReset }: Vi
   const phone = usePhone();
   const ledgers = (useCatalogue().data?.ledgers ?? []).filter(holdsCertificates);
   const filters = { department: params.get("department"), state: params.get("state"), ledger: params.get("ledger") };
+  const department = useDepartments().data?.find(({ id }) => id === filters.department)?.name;
   const number = Number(params.get("page")) || 1;
   const list = useQuery({
     queryKey: ["holders", filters, q, number],
@@ -66,9 +67,16 @@ export function HoldersView({ path, params, q, onChange, onSearch, onReset }: Vi
           locale={{
             emptyText: (
               <Nothing>
-                {filtered
-                  ? "没有符合条件的持证人员。身份证号要输入完整的 18 位；也可以放宽条件。"
-                  : "还没有证书。在教育培训的各证书台账中录入或导入后，可在这里按人查询。"}
+                {filters.department && q
+                  ? `${department ?? "所选部门"}（含下级）中没有找到“${isNumber(q) ? "该身份证号" : q}”。`
+                  : filtered
+                    ? "没有符合条件的持证人员。身份证号要输入完整的 18 位；也可以放宽条件。"
+                    : "还没有证书。在教育培训的各证书台账中录入或导入后，可在这里按人查询。"}
+                {filters.department && q && (
+                  <Button type="link" onClick={() => onChange({ department: null })}>
+                    在全部部门中查找
+                  </Button>
+                )}
               </Nothing>
             ),
           }}
