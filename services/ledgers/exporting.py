@@ -247,7 +247,7 @@ def _show(spec: FieldSpec, lookups: Lookups, reader: RowReader) -> Show | None:
         return _ready({id_: show(id_) for id_ in lookups.departments.names})
     if spec.kind == "yes_no":
         return {None: None, True: "是", False: "否"}.__getitem__
-    return show if spec.kind == "multi_choice" else None
+    return show if spec.kind == "multi_choice" or spec.blank_words else None
 
 
 def _ready(words: dict[Any, Any]) -> Show:

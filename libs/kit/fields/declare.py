@@ -84,7 +84,7 @@ def decimal(title: str, *, digits: int = 14, precision: int = 2, min: Decimal | 
 
 def day(title: str, *, min: date | None = None, max: date | None = None, blank_words: Sequence[str] = (),
         **options: Unpack[Options]) -> MappedColumn[Any]:  # fmt: skip
-    """A company date. `blank_words` mean that there is none (`长期`)."""
+    """A company date. `blank_words` mean that there is none (`长期`): it stays blank, and no rule works it out."""
     return _column("day", title, options, min=min, max=max, blank_words=tuple(blank_words))
 
 

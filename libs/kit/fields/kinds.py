@@ -254,6 +254,14 @@ def _plain(_: FieldSpec, __: Lookups) -> Format:
     return lambda value: value
 
 
+def _day_or_word(spec: FieldSpec, _: Lookups) -> Format:
+    if not spec.blank_words:
+        return lambda value: value
+    # Said aloud, so that what was exported says the same when it comes back: a blank cell would be worked out.
+    word = spec.blank_words[0]
+    return lambda value: word if value is None else value
+
+
 def _label(spec: FieldSpec, lookups: Lookups) -> Format:
     labels = lookups.dictionaries[spec.dictionary or ""].labels
     return lambda value: None if value is None else labels.get(value, value)
@@ -299,7 +307,7 @@ KINDS: dict[str, Kind] = {
             _plain,
             cell="decimal",
         ),
-        Kind("day", date, lambda _: Date(), _typed(to_day), _plain, cell="date"),
+        Kind("day", date, lambda _: Date(), _typed(to_day), _day_or_word, cell="date"),
         Kind("choice", str, lambda _: String(64), _choice_parser, _label, cell="text"),
         Kind("multi_choice", list, lambda _: ARRAY(String(64)), _multi_choice_parser, _labels, cell="text"),
         Kind("department", UUID, lambda _: Uuid(), _department_parser, _department_name, cell="text"),

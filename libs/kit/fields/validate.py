@@ -9,6 +9,7 @@ from kit.fields.kinds import Parse, parser
 from kit.fields.lookups import Lookups
 from kit.fields.rules import Check, Rule
 from kit.fields.spec import FieldSpec, Issue, Wrong
+from kit.fields.text import key_of
 
 
 class Checked(NamedTuple):
@@ -48,6 +49,11 @@ class RowValidator:
         self._parser_of = dict(self._parsers)
         self._columns = [(key, parse, _Known(parse)) for key, parse in self._parsers]
         self._defaults = [(key, spec.default) for key, spec in self.fields.items() if spec.default is not None]
+        self._endless = {
+            key: frozenset(key_of(word) for word in spec.blank_words)
+            for key, spec in self.fields.items()
+            if spec.blank_words
+        }
         self._within = _within_checks(self.fields, lookups)
         self._dictionaries = lookups.dictionaries
         self._fillers = [rule.compile(self.fields, lookups) for rule in rules if rule.fills]
@@ -97,22 +103,36 @@ class RowValidator:
         for key, default in self._defaults:
             if row[key] is None and key not in wrong:
                 row[key] = default
+        endless = self._said_endless(raw, keep)
         # Only now, for the parent may stand to the right of its item.
         for place, word in narrowed:
             issues[place] = self._narrowed(issues[place], word, row)
         blank = [key for key in self._fillable if row[key] is None and key not in wrong]
-        self._apply(self._fill, row, wrong, issues)
+        self._apply(self._fill, row, wrong, issues, endless)
         for key, issue in self._required:
             # What a rule could not fill because something else is wrong is not a second error.
             if row[key] is None and key not in wrong and not (wrong and self.fields[key].derived):
                 issues.append(issue)
         for key, when, values, message in self._required_when:
-            if row[key] is None and key not in wrong and row[when.field] in values:
+            if row[key] is None and key not in wrong and key not in endless and row[when.field] in values:
                 issues.append(Issue(key, "required", message))
         self._apply(self._checks, row, wrong, issues)
         if len(issues) > 1:
             issues.sort(key=lambda issue: self._place[issue.field])
         return Checked(row, issues, [key for key in blank if row[key] is not None])
+
+    def _said_endless(self, raw: Mapping[str, Any], keep: Mapping[str, Any] | None) -> frozenset[str]:
+        """The dates of which a word says that there is none (长期): blank, and no rule may work them out. A row that is
+        being changed says it by being blank where no rule has been asked to fill it again."""
+        found = []
+        for key, words in self._endless.items():
+            if keep is not None and key in keep:
+                said = keep[key] is None
+            else:
+                said = isinstance(word := raw.get(key), str) and key_of(word) in words
+            if said:
+                found.append(key)
+        return frozenset(found)
 
     def _narrowed(self, issue: Issue, word: str, row: Mapping[str, Any]) -> Issue:
         """The issue about a word that is in no dictionary, with the items of the parent that the row names."""
@@ -126,9 +146,17 @@ class RowValidator:
         return issue._replace(message=own.unknown(word, parent, f"{above.title}“{label}”"))
 
     @staticmethod
-    def _apply(checks: Iterable[Check], row: dict[str, Any], wrong: set[str], issues: list[Issue]) -> None:
+    def _apply(
+        checks: Iterable[Check],
+        row: dict[str, Any],
+        wrong: set[str],
+        issues: list[Issue],
+        endless: frozenset[str] = frozenset(),
+    ) -> None:
         for check in checks:
             issue = check(row)
+            for key in endless:
+                row[key] = None
             if issue is not None and issue.field not in wrong:
                 issues.append(issue)
                 wrong.add(issue.field)

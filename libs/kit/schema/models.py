@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, create_model
@@ -33,7 +33,8 @@ def _type(spec: FieldSpec) -> Any:
                 Decimal, Field(ge=spec.min, le=spec.max, max_digits=spec.digits, decimal_places=spec.precision)
             ]
         case "day":
-            return Annotated[date, BeforeValidator(_iso_day)]
+            day = Annotated[date, BeforeValidator(_iso_day)]
+            return day | Literal[spec.blank_words] if spec.blank_words else day
         case "multi_choice":
             return Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)]
         case "department":

@@ -73,9 +73,9 @@ def _one(matching: Matching, validate: RowValidator, row: ImportRow, stored: Any
     for key, spec in matching.fields.items():
         if key in own:
             values[key] = revived(spec, given[key])
-        else:
-            # What a rule has filled, a rule fills again, from what the row will say.
-            values[key] = None if key in stored["computed_keys"] else stored[key]
+        elif key not in stored["computed_keys"]:
+            # What a rule has filled is left out: a rule fills it again, from what the row will say.
+            values[key] = stored[key]
     checked = validate({}, values)
     if checked.issues:
         errors = {issue.field: [issue.code, issue.message] for issue in checked.issues}

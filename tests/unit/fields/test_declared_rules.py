@@ -155,6 +155,15 @@ def test_a_certificate_without_an_end_stays_without_one() -> None:
     assert values["valid_to"] is None
     driver = check("other-certificates", cert_type=None, item="押运员").values
     assert (driver["cert_type"], driver["valid_to"]) == ("dangerous_goods", date(2031, 1, 4))
+    # Its type has a validity; the word wins over it, on paper, on the web and when the row is changed later.
+    endless = check("other-certificates", cert_type=None, item="押运员", valid_to="长期有效")
+    assert (endless.values["valid_to"], endless.issues) == (None, [])
+    assert "valid_to" not in endless.filled
+    row_class = BY_SLUG["other-certificates"]
+    validate = RowValidator(row_class.input_fields(), row_class.ledger.rules, LOOKUPS)
+    assert validate({"post": "押运员"}, endless.values).values["valid_to"] is None
+    computed = {key: value for key, value in driver.items() if key != "valid_to"}
+    assert validate({"post": "押运员"}, computed).values["valid_to"] == date(2031, 1, 4)
     assert faults("gas-certificates", item=None) == [("item", "required")]
     assert faults("gas-certificates", item=None, cert_type="企业主要负责人") == []
 

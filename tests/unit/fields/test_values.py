@@ -106,6 +106,9 @@ def test_blank_words() -> None:
         for raw in (None, "", "  ", "　", "/", "—", "无"):
             assert read(kind, raw) is None, (kind, raw)
     assert read("day", "长期", blank_words=("长期",)) is None
+    endless = FieldSpec(title="有效期止", kind="day", key="x", blank_words=("长期", "永久"))
+    show = formatter(endless, LOOKUPS)
+    assert [show(None), show(date(2026, 1, 5))] == ["长期", date(2026, 1, 5)], "an export says what an import reads"
     assert read("text", "无") == "无", "in free text it is what the person wrote"
 
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { searchProblem, settled } from "../../src/engine/field/searches";
 import { readDay, readNumber, withoutZeros } from "../../src/engine/field/reading";
+import { compare } from "../../src/engine/form/merge";
 import { problemOf, toBody } from "../../src/engine/form/rules";
 import { fieldOf } from "./fixture";
 
@@ -29,6 +30,21 @@ describe("dates as people write them (domain.md 14)", () => {
     expect(problemOf(field, "2026年3月15日", {})).toBeNull();
     expect(toBody([field], { review_date: "2026.3.15" }, null)).toEqual({ review_date: "2026-03-15" });
     expect(toBody([field], { review_date: "2026-03-015" }, null)).toEqual({ review_date: "2026-03-015" });
+  });
+});
+
+describe("a date that may have no end", () => {
+  const field = { ...fieldOf("review_date"), required_when: null, blank_words: ["长期", "长期有效"] };
+
+  test("takes the word, in any width, and says it to the service", () => {
+    expect(problemOf(field, " 长期有效 ", {})).toBeNull();
+    expect(toBody([field], { review_date: "长 期" }, null)).toEqual({ review_date: "长期" });
+    expect(problemOf({ ...field, blank_words: [] }, "长期", {})).toContain("不是日期");
+  });
+
+  test("is no change where the service keeps it as a blank", () => {
+    expect(compare([field], {}, { review_date: "长期" }, { review_date: null })).toEqual([]);
+    expect(compare([field], {}, { review_date: "2027-01-01" }, { review_date: null })).toHaveLength(1);
   });
 });
 

@@ -41,6 +41,11 @@ describe("rules of a field", () => {
     expect(problemOf(review, null, { cert_type: "equipment" })).toBeNull();
   });
 
+  test("what a rule fills when it is blank is not demanded, whatever the other field says", () => {
+    const review = { ...fieldOf("review_date"), derived: true };
+    expect(problemOf(review, null, { cert_type: "operation" })).toBeNull();
+  });
+
   test("a pattern that JavaScript cannot read is left to the backend", () => {
     expect(problemOf({ ...fieldOf("code"), pattern: "(?P<a>x)" }, "anything", {})).toBeNull();
   });

@@ -40,7 +40,8 @@ export function NumberCell({ field, value }: CellProps): ReactNode {
 /** A date; when the ledger watches it, with how near it is, in words and in colour. */
 export function DayCell({ field, value, row }: CellProps): ReactNode {
   const { ledger } = useEngine();
-  if (isEmpty(value)) return EMPTY;
+  // A blank date of such a field has been said to have no end, or nothing says that it has one.
+  if (isEmpty(value)) return field.blank_words?.[0] ?? EMPTY;
   const day = String(value).slice(0, 10);
   const watch = ledger.expiry.find((expiry) => expiry.field === field.key);
   const state = watch && !isQuiet(row, field) ? due(day, warnDays(row, watch.warn_days)) : null;

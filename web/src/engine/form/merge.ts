@@ -2,7 +2,7 @@
 import { isMasked } from "../../shared/identity";
 import { readNumber } from "../field/reading";
 import type { Field } from "../schema";
-import { isBlank } from "./rules";
+import { endlessWord, isBlank } from "./rules";
 
 type Values = Record<string, unknown>;
 
@@ -19,10 +19,16 @@ const NUMBERS = new Set(["integer", "decimal"]);
 
 /** The same value, however the form and the service write it: blank or null, 1.5 or "1.50", choices in any order. */
 export function sameValue(field: Field, a: unknown, b: unknown): boolean {
-  if (isBlank(a) || isBlank(b)) return isBlank(a) && isBlank(b);
+  const [noA, noB] = [isNothing(field, a), isNothing(field, b)];
+  if (noA || noB) return noA && noB;
   if (NUMBERS.has(field.kind)) return (readNumber(String(a)) ?? a) === (readNumber(String(b)) ?? b);
   if (Array.isArray(a) && Array.isArray(b)) return JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
   return JSON.stringify(a) === JSON.stringify(b) || String(a).trim() === String(b).trim();
+}
+
+/** Blank, or the word that says so: the service keeps 长期 as a blank. */
+function isNothing(field: Field, value: unknown): boolean {
+  return isBlank(value) || (typeof value === "string" && endlessWord(field, value) !== undefined);
 }
 
 /** The fields in which mine and theirs are not the same, and whose change that is. */

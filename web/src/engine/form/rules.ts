@@ -16,9 +16,11 @@ export function isBlank(value: unknown): boolean {
  * backend says. */
 const PHONE = /^(?=(?:\D*\d){10,16}\D*$)[+\d][\d\s()（）-]*$/;
 
-/** Whether a field must be filled in, given the other values of the row. */
+/** Whether a field must be filled in, given the other values of the row. What a rule fills may be left blank here: only
+ * the service knows whether the rule finds anything. */
 export function isRequired(field: Field, values: Record<string, unknown>): boolean {
   if (field.required) return true;
+  if (field.derived) return false;
   const when = field.required_when;
   return Boolean(when && when.in.includes(values[when.field]));
 }
@@ -31,7 +33,7 @@ export function problemOf(field: Field, value: unknown, values: Record<string, u
     if (field.max_length && text.length > field.max_length) return `${field.title}不能超过 ${field.max_length} 个字`;
     if (isMasked(text)) return null; // as the server gave it: kept unless it is replaced
     if (field.kind === "identity") return identityProblem(text);
-    if (field.kind === "day") return isBlankWord(field, text) ? null : dayProblem(text);
+    if (field.kind === "day") return endlessWord(field, text) ? null : dayProblem(text);
     if (field.kind === "phone" && !PHONE.test(text)) return "请填写 11 位手机号码，或带区号的固定电话";
     if (field.pattern && !matches(field.pattern, text)) {
       return `${field.title}格式不正确${field.example ? `，例：${field.example}` : ""}`;
@@ -41,9 +43,9 @@ export function problemOf(field: Field, value: unknown, values: Record<string, u
   return null;
 }
 
-/** Whether a text says that there is no such date: 长期. */
-export function isBlankWord(field: Field, text: string): boolean {
-  return (field.blank_words ?? []).some((word) => halfWidth(word) === halfWidth(text));
+/** The declared word that a text is, and which says that there is no such date: 长期. */
+export function endlessWord(field: Field, text: string): string | undefined {
+  return field.blank_words?.find((word) => halfWidth(word) === halfWidth(text));
 }
 
 /** What is wrong with a text as a date; null when it is one. */
@@ -95,7 +97,7 @@ export function toValue(field: Field, value: unknown): unknown {
   if (isBlank(value)) return null;
   if (typeof value !== "string") return value;
   const text = value.trim();
-  if (field.kind === "day") return readDay(text) ?? text;
+  if (field.kind === "day") return readDay(text) ?? endlessWord(field, text) ?? text;
   if (field.kind === "decimal") return readNumber(text) ?? text;
   if (field.kind !== "integer") return text;
   const number = readNumber(text);
