@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack
 
 from sqlalchemy.orm import MappedColumn, mapped_column
 
@@ -69,17 +69,20 @@ def code(title: str, *, max_length: int = 64, pattern: str | None = None, patter
     return _column("code", title, options, max_length=max_length, pattern=pattern, pattern_message=pattern_message)
 
 
-def integer(title: str, *, min: int | None = None, max: int = _MOST, **options: Unpack[Options]) -> MappedColumn[Any]:
-    """A whole number."""
-    return _column("integer", title, options, min=-_MOST if min is None else min, max=max)
+def integer(title: str, *, min: int | None = None, max: int = _MOST, format: Literal["year"] | None = None,
+            **options: Unpack[Options]) -> MappedColumn[Any]:  # fmt: skip
+    """A whole number; with `format="year"` a calendar year."""
+    return _column("integer", title, options, min=-_MOST if min is None else min, max=max, format=format)
 
 
 def decimal(title: str, *, digits: int = 14, precision: int = 2, min: Decimal | int | None = None,
-            max: Decimal | int | None = None, **options: Unpack[Options]) -> MappedColumn[Any]:  # fmt: skip
-    """An exact number of `digits` digits, `precision` of them after the point."""
+            max: Decimal | int | None = None, format: Literal["money"] | None = None,
+            **options: Unpack[Options]) -> MappedColumn[Any]:  # fmt: skip
+    """An exact number of `digits` digits, `precision` of them after the point; with `format="money"` an amount in yuan."""
     if not 0 < precision < digits <= 30:
         raise DeclarationError(f"decimal({title!r}): 0 < precision < digits <= 30 does not hold")
-    return _column("decimal", title, options, digits=digits, precision=precision, min=min, max=max)
+    return _column("decimal", title, options, digits=digits, precision=precision, min=min, max=max,
+                   format=format)  # fmt: skip
 
 
 def day(title: str, *, min: date | None = None, max: date | None = None, blank_words: Sequence[str] = (),

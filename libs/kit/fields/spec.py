@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+NumberFormat = Literal["year", "money"]
 
 
 class DeclarationError(TypeError):
@@ -49,7 +51,8 @@ class FieldSpec:
     """One field of a declared table.
 
     `required` says that a row cannot be without a value; `derived` that a rule can fill it, so that people may leave it
-    blank; `must_be_given` is the two together. `personal` values are masked for everybody without a permission for
+    blank; `must_be_given` is the two together. `format` says that a number is a calendar year or an amount of money,
+    which are written differently from a count. `personal` values are masked for everybody without a permission for
     them. `within` names the field whose dictionary item is the parent of this field's item."""
 
     title: str
@@ -68,6 +71,7 @@ class FieldSpec:
     min: int | Decimal | date | None = None
     max: int | Decimal | date | None = None
     digits: int | None = None
+    format: NumberFormat | None = None
     precision: int | None = None
     dictionary: str | None = None
     within: str | None = None

@@ -55,6 +55,7 @@ def field_manifest(spec: FieldSpec) -> dict[str, Any]:
         "derived": spec.derived,
         "personal": spec.personal,
         "aliases": list(spec.aliases),
+        "format": spec.format,
         "blank_words": list(spec.blank_words),
     }
 

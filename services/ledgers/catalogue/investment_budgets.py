@@ -30,7 +30,15 @@ class InvestmentBudget(LedgerRow):
     )
 
     year: Mapped[int] = integer(
-        "年份", min=2000, max=2099, filter=True, sortable=True, width=80, example=2026, aliases=("年度", "预算年度")
+        "年份",
+        min=2000,
+        max=2099,
+        format="year",
+        filter=True,
+        sortable=True,
+        width=80,
+        example=2026,
+        aliases=("年度", "预算年度"),
     )
     dept_id: Mapped[UUID] = department("部门", filter=True, aliases=("所属部门", "编制部门", "单位"))
     category: Mapped[str] = choice(
@@ -46,11 +54,26 @@ class InvestmentBudget(LedgerRow):
     )
     content: Mapped[str | None] = textarea("投入内容", search=True, aliases=("内容", "项目内容"))
     budget_amount: Mapped[Decimal] = decimal(
-        "预算金额(元)", digits=14, min=0, filter=True, sortable=True, example=120000, aliases=("预算金额", "金额")
+        "预算金额(元)",
+        digits=14,
+        format="money",
+        min=0,
+        filter=True,
+        sortable=True,
+        example=120000,
+        aliases=("预算金额", "金额"),
     )
-    q1: Mapped[Decimal | None] = decimal("一季度(元)", digits=14, min=0, in_list=False, aliases=("一季度",))
-    q2: Mapped[Decimal | None] = decimal("二季度(元)", digits=14, min=0, in_list=False, aliases=("二季度",))
-    q3: Mapped[Decimal | None] = decimal("三季度(元)", digits=14, min=0, in_list=False, aliases=("三季度",))
-    q4: Mapped[Decimal | None] = decimal("四季度(元)", digits=14, min=0, in_list=False, aliases=("四季度",))
+    q1: Mapped[Decimal | None] = decimal(
+        "一季度(元)", digits=14, format="money", min=0, in_list=False, aliases=("一季度",)
+    )
+    q2: Mapped[Decimal | None] = decimal(
+        "二季度(元)", digits=14, format="money", min=0, in_list=False, aliases=("二季度",)
+    )
+    q3: Mapped[Decimal | None] = decimal(
+        "三季度(元)", digits=14, format="money", min=0, in_list=False, aliases=("三季度",)
+    )
+    q4: Mapped[Decimal | None] = decimal(
+        "四季度(元)", digits=14, format="money", min=0, in_list=False, aliases=("四季度",)
+    )
     owner: Mapped[str | None] = text("责任人", max_length=50, search=True, aliases=("负责人",))
     plan_finish: Mapped[date | None] = day("计划完成时间", filter=True, aliases=("计划完成日期", "完成时间"))

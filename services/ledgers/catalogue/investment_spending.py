@@ -29,7 +29,14 @@ class InvestmentSpending(LedgerRow):
     )  # fmt: skip
 
     year: Mapped[int] = integer(
-        "年份", min=2000, max=2099, filter=True, width=80, help="留空时取支出日期的年份", aliases=("年度",)
+        "年份",
+        min=2000,
+        max=2099,
+        format="year",
+        filter=True,
+        width=80,
+        help="留空时取支出日期的年份",
+        aliases=("年度",),
     )
     dept_id: Mapped[UUID] = department("部门", filter=True, aliases=("所属部门", "使用部门", "单位"))
     category: Mapped[str] = choice(
@@ -52,7 +59,13 @@ class InvestmentSpending(LedgerRow):
         "支出日期", filter=True, sortable=True, example="2026-03-18", aliases=("日期", "付款日期", "执行日期")
     )
     amount: Mapped[Decimal] = decimal(
-        "执行金额(元)", digits=14, filter=True, sortable=True, example=36800, aliases=("执行金额", "支出金额", "金额")
+        "执行金额(元)",
+        digits=14,
+        format="money",
+        filter=True,
+        sortable=True,
+        example=36800,
+        aliases=("执行金额", "支出金额", "金额"),
     )
     voucher_no: Mapped[str] = code(
         "凭证号", max_length=50, search=True, example="JZ-2026-0318-01", aliases=("发票号", "凭证号/发票号", "凭证编号")

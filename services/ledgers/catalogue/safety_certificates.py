@@ -60,7 +60,14 @@ class SafetyCertificate(LedgerRow):
     valid_from: Mapped[date | None] = common.valid_from()
     valid_to: Mapped[date] = common.valid_to()
     edu_year: Mapped[int | None] = integer(
-        "继续教育年度", min=2000, max=2099, filter=True, in_list=False, help="学时所属的年份", aliases=("学时年度",)
+        "继续教育年度",
+        min=2000,
+        max=2099,
+        format="year",
+        filter=True,
+        in_list=False,
+        help="学时所属的年份",
+        aliases=("学时年度",),
     )
     edu_hours: Mapped[Decimal | None] = decimal(
         "继续教育学时", digits=5, precision=1, min=0, max=2000, aliases=("本年继续教育学时", "再培训学时", "学时")

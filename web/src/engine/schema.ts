@@ -42,6 +42,8 @@ export interface Field {
   derived?: boolean;
   personal?: boolean;
   aliases?: string[];
+  /** What a number is, where that decides how it is written: a calendar year, an amount of money. */
+  format?: "year" | "money" | null;
   /** Words that say that a date has no end (长期), which no rule then works out. */
   blank_words?: string[];
 }

@@ -4,7 +4,7 @@ import type { ComponentType, ReactNode } from "react";
 import { toneOf } from "../../app/theme";
 import { due, type DueLevel } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
-import { isQuiet, isWorkedOut, itemOf } from "../schema";
+import { isQuiet, isWorkedOut, itemOf, type Field } from "../schema";
 import { useEngine, type CellProps } from "./context";
 
 export const EMPTY = <span className="quiet">—</span>;
@@ -31,10 +31,19 @@ export function TextCell({ value }: CellProps): ReactNode {
 
 export function NumberCell({ field, value }: CellProps): ReactNode {
   if (isEmpty(value)) return EMPTY;
+/** A year without thousands, an amount of money with its cents; other numbers as short as they are. */
+export function numberText(field: Field, number: number): string {
+  if (field.format === "year") return String(number);
+  const digits = field.kind === "integer" ? 0 : (field.precision ?? 6);
+  return number.toLocaleString("zh-CN", {
+    minimumFractionDigits: field.format === "money" ? digits : 0,
+    maximumFractionDigits: digits,
+  });
+}
+
   const number = Number(value);
   if (Number.isNaN(number)) return String(value);
-  const digits = field.kind === "integer" ? 0 : (field.precision ?? 6);
-  return <span className="number">{number.toLocaleString("zh-CN", { maximumFractionDigits: digits })}</span>;
+  return <span className="number">{numberText(field, number)}</span>;
 }
 
 /** A date; when the ledger watches it, with how near it is, in words and in colour. */

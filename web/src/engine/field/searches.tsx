@@ -1,6 +1,7 @@
 /** The controls of the search bar. Each writes query parameters: `field`, `field.gte`, `field.lte`, `field.in`. */
 import { Input, Select, Space, TreeSelect } from "antd";
 import type { ComponentType } from "react";
+import { today } from "../../shared/format";
 import { itemsOf, type Field } from "../schema";
 import { useEngine } from "./context";
 import { DayText } from "./DayText";
@@ -28,7 +29,32 @@ export function TextSearch({ field, id, filters, onChange }: SearchProps) {
   );
 }
 
-export function NumberSearch({ field, id, filters, onChange }: SearchProps) {
+/** How far back and ahead years are offered; others can be reached by a link. */
+const YEARS_BACK = 9;
+
+function YearSearch({ field, id, filters, onChange }: SearchProps) {
+  const next = Number(today().slice(0, 4)) + 1;
+  const chosen = filters[field.key];
+  const years = Array.from({ length: YEARS_BACK + 2 }, (_, back) => String(next - back));
+  return (
+    <Select
+      id={id}
+      allowClear
+      showSearch
+      placeholder="全部"
+      value={chosen || null}
+      options={[...new Set([...years, ...(chosen ? [chosen] : [])])].map((year) => ({ value: year, label: year }))}
+      // A range of years that a link or an old view brought along would go on narrowing what the one year shows.
+      onChange={(year) => onChange({ [field.key]: year ?? "", [`${field.key}.gte`]: "", [`${field.key}.lte`]: "" })}
+    />
+  );
+}
+
+export function NumberSearch(props: SearchProps) {
+  return props.field.format === "year" ? <YearSearch {...props} /> : <RangeSearch {...props} />;
+}
+
+function RangeSearch({ field, id, filters, onChange }: SearchProps) {
   const end = (suffix: "gte" | "lte", word: string) => {
     const text = filters[`${field.key}.${suffix}`] ?? "";
     const number = readNumber(text);

@@ -8,11 +8,13 @@ import type { Query } from "../../api/http";
 import { describe } from "../../api/problem";
 import type { LedgerManifest } from "../schema";
 
-/** An exact decimal, as the service writes it, with its thousands apart; no detour over a number that would round it. */
-export function grouped(amount: string): string {
-  const [whole = "", fraction] = amount.split(".");
+/** An exact decimal, as the service writes it, with its thousands apart and at least so many `places`; no detour over a
+ * number that would round it. A sum of nothing comes as `0`, and stands among others as `0.00`. */
+export function grouped(amount: string, places = 0): string {
+  const [whole = "", given = ""] = amount.split(".");
   const apart = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  return fraction === undefined ? apart : `${apart}.${fraction}`;
+  const fraction = given.padEnd(places, "0");
+  return fraction ? `${apart}.${fraction}` : apart;
 }
 
 export function Totals({ ledger, query }: { ledger: LedgerManifest; query: Query }) {
@@ -42,7 +44,9 @@ export function Totals({ ledger, query }: { ledger: LedgerManifest; query: Query
     );
   }
   const totals = answer.data;
-  const title = (key: string) => ledger.fields.find((field) => field.key === key)?.title ?? key;
+  const field = (key: string) => ledger.fields.find((one) => one.key === key);
+  const sum = (group: TotalsGroup, key: string) => grouped(group.sums[key] ?? "0", field(key)?.precision ?? 0);
+  const title = (key: string) => field(key)?.title ?? key;
   return (
     <section className="totals" aria-label="合计" aria-busy={answer.isFetching}>
       <div className="totals-line">
@@ -51,7 +55,7 @@ export function Totals({ ledger, query }: { ledger: LedgerManifest; query: Query
             ? [
                 `共 ${totals.total.count.toLocaleString("zh-CN")} 条`,
                 ...Object.entries(totals.titles).map(
-                  ([key, name]) => `${name}合计 ${grouped(totals.total.sums[key] ?? "0")}`,
+                  ([key, name]) => `${name}合计 ${sum(totals.total, key)}`,
                 ),
               ].join("，")
             : "正在计算合计…"}
@@ -99,7 +103,7 @@ export function Totals({ ledger, query }: { ledger: LedgerManifest; query: Query
                   title: name,
                   key,
                   align: "right" as const,
-                  render: (_: unknown, group: TotalsGroup) => grouped(group.sums[key] ?? "0"),
+                  render: (_: unknown, group: TotalsGroup) => sum(group, key),
                 })),
               ]}
             />
