@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 from contracts.principal import Principal
 from kit.directory import dictionaries
 from kit.directory.tables import DirectoryDictionaryItem
+from kit.fields import Score
 from kit.http.principal import CurrentPrincipal, signed_in
 from kit.http.session import SessionDep
-from kit.manifest import Page, dictionary_manifest, field_manifest
+from kit.manifest import Page, dictionary_manifest, field_manifest, score_manifest
 from services.ledgers.catalogue import CERTIFICATES, LEDGERS
 from services.ledgers.labels.sheets import SHEETS
 from services.ledgers.ledger import LedgerRow
@@ -81,3 +82,8 @@ def _ledger(
         ],
         "dictionaries": {code: dictionary_manifest(found[code]) for code in row_class.dictionaries()},
     }
+        "scores": [
+            score_manifest(rule, found[row_class.fields[rule.method].dictionary or ""])
+            for rule in ledger.rules
+            if isinstance(rule, Score)
+        ],

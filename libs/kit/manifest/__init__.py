@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from kit.db import today
-from kit.fields import FieldSpec, offered
+from kit.fields import FieldSpec, Score, offered
 from kit.fields.lookups import DictionaryItem
 
 
@@ -57,6 +57,20 @@ def field_manifest(spec: FieldSpec) -> dict[str, Any]:
         "aliases": list(spec.aliases),
         "format": spec.format,
         "blank_words": list(spec.blank_words),
+    }
+
+
+def score_manifest(rule: Score, methods: Iterable[DictionaryItem]) -> dict[str, Any]:
+    """A risk matrix with the data of its methods: the form offers the values, and shows what comes out of them."""
+    return {
+        "method": rule.method,
+        "factors": list(rule.factors),
+        "score": rule.score,
+        "level": rule.level,
+        "methods": {
+            item.value: {"factors": item.ext.get("factors") or {}, "bands": item.ext.get("bands") or []}
+            for item in methods
+        },
     }
 
 

@@ -102,8 +102,8 @@ def page(session: Session, who: Principal, wanted: Wanted, on: date, number: int
 
 def _by_sound(name: ColumnElement[str]) -> ColumnElement[bytes]:
     """Names in the order of a Chinese list. The 3,755 common characters of GB 2312 stand in the order of their sound, and so
-    do nearly all names; rarer characters stand before and after them, none is refused. Not every PostgreSQL is built with ICU (the one of
-    `make up` is not), so that a collation would not be the same everywhere."""
+    do nearly all names; rarer characters stand before and after them, none is refused. Not every PostgreSQL is built with
+    ICU (the one of `make up` is not), so that a collation would not be the same everywhere."""
     return func.convert_to(name, "GB18030")
 
 

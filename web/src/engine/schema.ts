@@ -94,6 +94,18 @@ export interface LedgerManifest {
   totals?: { sums: string[]; by: string[] } | null;
   expiry: { field: string; title?: string | null; warn_days: number[] }[];
   dictionaries: Record<string, DictionaryItem[]>;
+  /** Risk matrices: the form offers their values and shows what comes out while it is filled in. */
+  scores?: ScoreRule[];
+}
+
+export interface ScoreRule {
+  method: string;
+  /** The fields that any method may use. */
+  factors: string[];
+  score: string;
+  level: string;
+  /** By the item of `method`: the values of each factor that it uses, and the levels by their least score, falling. */
+  methods: Record<string, { factors: Record<string, number[]>; bands: [number, string][] }>;
 }
 
 export type Row = Record<string, unknown> & { id: string; version: number };

@@ -9,7 +9,8 @@ import { dateTime } from "../../shared/format";
 import { useEngine } from "../field/context";
 import { kindOf } from "../field/registry";
 import { nameOf } from "../list/useRemove";
-import { grouped, type Row } from "../schema";
+import { WorkedOut } from "../field/WorkedOut";
+import { grouped, isWorkedOut, type Field, type LedgerManifest, type Row } from "../schema";
 
 const Attachments = lazy(() => import("./Attachments"));
 const History = lazy(() => import("./History"));
@@ -21,9 +22,11 @@ interface Props {
   onClose: () => void;
   onEdit: (row: Row) => void;
   onRemove: (row: Row) => void;
+  /** What is shown first: the files, after a row was saved to have some added. */
+  tab?: "detail" | "files";
 }
 
-export function DetailDrawer({ id, onClose, onEdit, onRemove }: Props) {
+export function DetailDrawer({ id, onClose, onEdit, onRemove, tab = "detail" }: Props) {
   const { ledger } = useEngine();
   const row = useQuery({
     queryKey: ["rows", ledger.slug, "one", id],
@@ -71,6 +74,7 @@ export function DetailDrawer({ id, onClose, onEdit, onRemove }: Props) {
         <Tabs
           key={row.data.id}
           className="row-tabs"
+          defaultActiveKey={tab}
           items={[
             { key: "detail", label: "详情", children: <Detail row={row.data} /> },
             ...(ledger.movements
@@ -115,7 +119,12 @@ function Detail({ row }: { row: Row }) {
               key: field.key,
               label: field.title,
               ...(wide ? { span: "filled" as const } : {}),
-              children: <Cell field={field} value={row[field.key]} row={row} />,
+              children: (
+                <>
+                  <Cell field={field} value={row[field.key]} row={row} />
+                  {isScored(ledger, field) && isWorkedOut(row, field) && <WorkedOut title="由评分推算" />}
+                </>
+              ),
             };
           })}
         />
@@ -126,6 +135,11 @@ function Detail({ row }: { row: Row }) {
       </p>
     </>
   );
+}
+
+/** Dates say themselves that they were worked out; of a risk the score and the level do not. */
+function isScored(ledger: LedgerManifest, { key }: Field): boolean {
+  return (ledger.scores ?? []).some((rule) => rule.score === key || rule.level === key);
 }
 
 /** Who it was, in front of the verb; rows that the system made or that came before people were kept name nobody. */

@@ -6,6 +6,7 @@ import { due, type DueLevel } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
 import { isQuiet, isWorkedOut, itemOf, type Field } from "../schema";
 import { useEngine, type CellProps } from "./context";
+import { WorkedOut } from "./WorkedOut";
 
 export const EMPTY = <span className="quiet">—</span>;
 
@@ -29,8 +30,6 @@ export function TextCell({ value }: CellProps): ReactNode {
   );
 }
 
-export function NumberCell({ field, value }: CellProps): ReactNode {
-  if (isEmpty(value)) return EMPTY;
 /** A year without thousands, an amount of money with its cents; other numbers as short as they are. */
 export function numberText(field: Field, number: number): string {
   if (field.format === "year") return String(number);
@@ -41,6 +40,8 @@ export function numberText(field: Field, number: number): string {
   });
 }
 
+export function NumberCell({ field, value }: CellProps): ReactNode {
+  if (isEmpty(value)) return EMPTY;
   const number = Number(value);
   if (Number.isNaN(number)) return String(value);
   return <span className="number">{numberText(field, number)}</span>;
@@ -57,11 +58,7 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
   return (
     <span className="number day">
       {day}
-      {isWorkedOut(row, field) && (
-        <span className="quiet worked-out" title="按规则推算，证书或铭牌上另有日期时请填写">
-          推算
-        </span>
-      )}
+      {isWorkedOut(row, field) && <WorkedOut title="按规则推算，证书或铭牌上另有日期时请填写" />}
       {state && state.level !== "ok" && <StatusTag tone={DUE_TONE[state.level]}>{state.text}</StatusTag>}
     </span>
   );

@@ -15,6 +15,8 @@ export interface InputProps {
   disabled?: boolean;
   /** The value of the field that narrows this one's choices. */
   parentValue?: unknown;
+  /** In place of the usual one, where there is something better to say. */
+  placeholder?: string;
 }
 
 function example(field: Field): string {
@@ -85,7 +87,7 @@ export function DayInput({ field, value, onChange, ...rest }: InputProps) {
   );
 }
 
-export function ChoiceInput({ field, value, onChange, parentValue, ...rest }: InputProps) {
+export function ChoiceInput({ field, value, onChange, parentValue, placeholder, ...rest }: InputProps) {
   const { ledger } = useEngine();
   const options = optionsFor(itemsOf(ledger, field), parentValue, value).map(({ value: key, label }) => ({
     value: key,
@@ -101,7 +103,7 @@ export function ChoiceInput({ field, value, onChange, parentValue, ...rest }: In
       options={options}
       allowClear
       showSearch={{ optionFilterProp: "label" }}
-      placeholder={example(field) || "请选择"}
+      placeholder={placeholder ?? (example(field) || "请选择")}
     />
   );
 }
@@ -146,7 +148,8 @@ interface Passed {
   onBlur?: (event: FocusEvent<HTMLElement>) => void;
 }
 
-function pick({ id, disabled, ...rest }: Partial<InputProps>): Passed {
+/** What a control takes of what the form passes. */
+export function pick({ id, disabled, ...rest }: Partial<InputProps>): Passed {
   // antd's Form.Item also passes aria-* attributes and the event that starts the validation, which the control must get.
   const passed = Object.fromEntries(Object.entries(rest).filter(([name]) => /^(aria-|on[A-Z])/.test(name)));
   return { ...(id ? { id } : {}), ...(disabled ? { disabled } : {}), ...passed };

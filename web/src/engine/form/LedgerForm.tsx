@@ -5,12 +5,23 @@ import { ledgers } from "../../api/ledgers";
 import { ApiError, describe, fieldErrors } from "../../api/problem";
 import { useSession } from "../../api/session";
 import { dropDraft, loadDraft, saveDraft } from "../../shared/drafts";
-import { dateTime } from "../../shared/format";
+import { dateTime, today } from "../../shared/format";
 import { useEngine } from "../field/context";
-import { kindOf } from "../field/registry";
-import { cascadeParents, editableFields, grouped, itemOf, movedField, type Field, type Row } from "../schema";
+import {
+  cascadeParents,
+  editableFields,
+  grouped,
+  itemOf,
+  movedField,
+  type Field,
+  type LedgerManifest,
+  type Row,
+} from "../schema";
 import { ConflictDialog } from "./ConflictDialog";
-import { isRequired, problemOf, toBody } from "./rules";
+import { FieldItem } from "./FieldItem";
+import { toBody } from "./rules";
+import { ScoredItem } from "./ScoredItem";
+import { isOpenLevel, scoreRuleOf, unusedFactors, withoutScores } from "./scoring";
 
 export interface FormHandle {
   submit: () => void;
@@ -47,7 +58,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const unsaved = useRef<(() => void) | null>(null);
 
-  const initial = useMemo(() => initialValues(fields, row, me?.user.department?.id), [fields, row, me]);
+  const initial = useMemo(() => initialValues(ledger, row, me?.user.department?.id), [ledger, row, me]);
   useEffect(() => {
     const draft = loadDraft(userId, draftName);
     if (!draft) return;
@@ -80,6 +91,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
 
   function changed(change: Record<string, unknown>) {
     follow(form, ledger, parents, change);
+    for (const key of unusedFactors(ledger, form.getFieldsValue(true), change)) form.setFieldValue(key, undefined);
     onDirty(true);
     clearTimeout(timer.current);
     keepDraft(base?.version ?? null, origin);
@@ -104,7 +116,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     onBusy(true);
     setRefusals([]);
     try {
-      const body = toBody(fields, values, before);
+      const body = toBody(fields, withoutScores(ledger, values), before);
       const saved = base
         ? await ledgers.update(ledger.slug, base.id, { ...body, version })
         : await ledgers.create(ledger.slug, body);
@@ -146,7 +158,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
 
   function takeTheirs(theirs: Row) {
     form.resetFields();
-    goOnFrom(theirs, initialValues(fields, theirs));
+    goOnFrom(theirs, initialValues(ledger, theirs));
     forgetDraft();
   }
 
@@ -199,7 +211,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
           <legend>{group.title}</legend>
           <div className="form-grid">
             {group.fields.map((field) => (
-              <FieldItem
+              <Item
                 key={field.key}
                 field={field}
                 parent={parents[field.key]}
@@ -226,52 +238,20 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
   );
 }
 
-interface ItemProps {
-  field: Field;
-  parent: string | undefined;
-  form: FormInstance;
-  /** Entries alone change it (出入库). */
-  fixed: boolean;
+function Item(props: { field: Field; parent: string | undefined; form: FormInstance; fixed: boolean }) {
+  const rule = scoreRuleOf(useEngine().ledger, props.field.key);
+  return rule ? <ScoredItem field={props.field} rule={rule} form={props.form} /> : <FieldItem {...props} />;
 }
 
-function FieldItem({ field, parent, form, fixed }: ItemProps) {
-  const Input = kindOf(field.kind).input;
-  const when = field.required_when?.field;
-  const deciding = Form.useWatch(when ?? "", form);
-  const parentValue = Form.useWatch(parent ?? "", form);
-  const required = isRequired(field, when ? { [when]: deciding } : {});
-  return (
-    <Form.Item
-      name={field.key}
-      label={field.title}
-      required={required}
-      validateTrigger={kindOf(field.kind).typed ? "onBlur" : "onChange"}
-      className={kindOf(field.kind).wide ? "wide" : ""}
-      {...(fixed
-        ? { extra: `已启用出入库登记，${field.title}请用入库、领用或盘点修改` }
-        : field.help
-          ? { extra: field.help }
-          : {})}
-      {...(when ? { dependencies: [when] } : {})}
-      rules={[
-        {
-          validator: async (_, value) => {
-            const problem = problemOf(field, value, form.getFieldsValue(true));
-            if (problem) throw new Error(problem);
-          },
-        },
-      ]}
-    >
-      <Input field={field} disabled={fixed} parentValue={parent ? parentValue : undefined} />
-    </Form.Item>
-  );
-}
-
-function initialValues(fields: Field[], row: Row | null, departmentId?: string): Record<string, unknown> {
+function initialValues(ledger: LedgerManifest, row: Row | null, departmentId?: string): Record<string, unknown> {
   return Object.fromEntries(
-    fields.map((field) => {
-      if (row) return [field.key, row[field.key] ?? undefined];
+    editableFields(ledger).map((field) => {
+      if (row && isOpenLevel(ledger, row, field.key)) return [field.key, undefined];
+      // A saved row without an end says so, for what is left blank would be worked out.
+      if (row) return [field.key, row[field.key] ?? field.blank_words?.[0]];
       if (field.key === "dept_id" && departmentId) return [field.key, departmentId];
+      // A year that has to be given is this one more often than not.
+      if (field.format === "year" && field.required) return [field.key, today().slice(0, 4)];
       return [field.key, field.default ?? undefined];
     }),
   );
