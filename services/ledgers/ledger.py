@@ -131,7 +131,8 @@ class Ledger:
     """What a ledger is, apart from its fields.
 
     `natural_key` tells rows apart for people and imports; `dept_id` may be part of it. `also_unique` are further keys which
-    no two rows share where all of it is filled. `row_title` are the fields by which a notice names a row. `facts` are sent
+    no two rows share where all of it is filled. `row_title` are the fields by which a notice names a row. `list_first` are the
+    columns that a list begins with where that is not enough: what one looks for before anything else. `facts` are sent
     to statistics: the names of fields, and named conditions. `unless` blanks a fact while a condition holds. `import_by` is a
     whole number that a workbook may be said to be about as a whole, such as the year of a budget."""
 
@@ -140,6 +141,7 @@ class Ledger:
     leaf: str
     natural_key: tuple[str, ...]
     row_title: tuple[str, ...]
+    list_first: tuple[str, ...] = ()
     also_unique: tuple[tuple[str, ...], ...] = ()
     description: str = ""
     rules: tuple[Rule, ...] = ()
@@ -305,6 +307,7 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
     for keys in ledger.also_unique:
         yield "also_unique", keys
     yield "row_title", ledger.row_title
+    yield "list_first", ledger.list_first
     if ledger.label:
         yield "label", (ledger.label.name, ledger.label.number, *ledger.label.lines)
     if ledger.shortage:

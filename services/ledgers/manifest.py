@@ -69,6 +69,8 @@ def _ledger(
         "natural_key": list(ledger.natural_key),
         "permissions": {verb: who.may(f"ledgers:{ledger.slug}:{verb}") for verb in VERBS},
         "default_sort": ledger.default_sort,
+        "row_title": list(ledger.row_title),
+        "list_first": list(ledger.list_first or ledger.row_title),
         "import_by": ledger.import_by,
         "findings": [finding.title for finding in ledger.findings],
         "totals": {"sums": list(ledger.totals.sums), "by": list(ledger.totals.by)} if ledger.totals else None,
@@ -80,10 +82,10 @@ def _ledger(
             {"field": expiry.field, "title": row_class.fields[expiry.field].title, "warn_days": list(expiry.warn_days)}
             for expiry in ledger.expiry
         ],
-        "dictionaries": {code: dictionary_manifest(found[code]) for code in row_class.dictionaries()},
-    }
         "scores": [
             score_manifest(rule, found[row_class.fields[rule.method].dictionary or ""])
             for rule in ledger.rules
             if isinstance(rule, Score)
         ],
+        "dictionaries": {code: dictionary_manifest(found[code]) for code in row_class.dictionaries()},
+    }

@@ -26,6 +26,7 @@ class FireFacility(LedgerRow):
         description="灭火器、消火栓、消防泵、报警等设施；灭火器的维修、报废日期按灭火剂种类推算",
         natural_key=("dept_id", "facility_no"),
         row_title=("name", "facility_no"),
+        list_first=("facility_no", "name", "facility_type", "location", "status"),
         rules=(
             DueDate("scrap_date", after=("made_date",), months="scrap_months", by=("agent",)),
             DueDate("next_repair", after=("refill_date",), months="repair_months", by=("agent",),
@@ -54,13 +55,18 @@ class FireFacility(LedgerRow):
     )  # fmt: skip
 
     facility_no: Mapped[str] = code(
-        "设施编号", max_length=50, search=True, example="XF-31-0001", aliases=("编号", "设备编号")
+        "设施编号", max_length=50, search=True, width=110, example="XF-31-0001", aliases=("编号", "设备编号")
     )
     name: Mapped[str] = text(
-        "设施名称", max_length=100, search=True, example="手提式干粉灭火器", aliases=("名称", "设备名称")
+        "设施名称", max_length=100, search=True, width=130, example="手提式干粉灭火器", aliases=("名称", "设备名称")
     )
     facility_type: Mapped[str] = choice(
-        "类型", dictionary="fire_facility_type", filter=True, example="灭火器", aliases=("设施类型", "类别", "设施类别")
+        "类型",
+        dictionary="fire_facility_type",
+        filter=True,
+        width=90,
+        example="灭火器",
+        aliases=("设施类型", "类别", "设施类别"),
     )
     agent: Mapped[str | None] = choice(
         "灭火剂种类",
@@ -72,7 +78,7 @@ class FireFacility(LedgerRow):
     )
     dept_id: Mapped[UUID] = department("所属部门", filter=True, aliases=("部门", "所属单位", "使用部门"))
     location: Mapped[str] = text(
-        "放置位置", search=True, example="北区5号点", aliases=("位置", "设置位置", "安装位置", "放置地点")
+        "放置位置", search=True, width=110, example="北区5号点", aliases=("位置", "设置位置", "安装位置", "放置地点")
     )
     spec: Mapped[str] = text("规格型号", max_length=100, search=True, example="MFZ/ABC8", aliases=("型号", "规格"))
     quantity: Mapped[int] = integer("数量", min=1, max=1_000_000, example=2, width=70)
@@ -101,4 +107,6 @@ class FireFacility(LedgerRow):
     last_test: Mapped[date | None] = day("上次年度检测", in_list=False, aliases=("上次检测日期", "年度检测日期"))
     next_test: Mapped[date | None] = day("下次年度检测", filter=True, sortable=True, aliases=("下次检测日期",))
     keeper: Mapped[str] = text("责任人", max_length=50, search=True, example="张三", aliases=("管理人", "负责人"))
-    status: Mapped[str] = choice("状态", dictionary="fire_facility_status", filter=True, default="good", example="完好")
+    status: Mapped[str] = choice(
+        "状态", dictionary="fire_facility_status", filter=True, width=72, default="good", example="完好"
+    )

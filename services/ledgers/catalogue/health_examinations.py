@@ -43,6 +43,7 @@ class HealthExamination(LedgerRow):
         description="接触职业病危害因素人员的上岗前、在岗期间、离岗时等体检；结论等健康信息仅对有权限的人显示",
         natural_key=("id_number", "exam_type", "exam_date"),
         row_title=("person_name", "exam_type", "exam_date"),
+        list_first=("person_name", "exam_status", "exam_type", "exam_date", "conclusion", "next_exam"),
         rules=(
             GenderAgrees("gender", "id_number"),
             DueDate("next_exam", after=("exam_date",), months="exam_months", by=("hazards",), when=CONTINUES),
@@ -95,7 +96,7 @@ class HealthExamination(LedgerRow):
         "接害工龄（年）", digits=4, precision=1, min=0, max=80, in_list=False, aliases=("接害工龄",)
     )
     exam_type: Mapped[str] = choice(
-        "检查类别", dictionary="exam_type", filter=True, example="在岗期间", aliases=("体检类别", "体检类型")
+        "检查类别", dictionary="exam_type", filter=True, width=90, example="在岗期间", aliases=("体检类别", "体检类型")
     )
     exam_date: Mapped[date] = day(
         "体检日期", filter=True, sortable=True, example="2026-05-12", aliases=("检查日期", "体检时间")

@@ -40,6 +40,7 @@ class Risk(LedgerRow):
         description="风险点清单：按 LEC 或 LS 计算风险值和等级；等级可以上调，不能低于计算所得",
         natural_key=("dept_id", "risk_point", "hazard"),
         row_title=("risk_point", "level"),
+        list_first=("risk_point", "score", "level", "control_tier", "hazard"),
         rules=(
             Score("method", ("likelihood", "exposure", "consequence", "severity"), score="score", level="level"),
             FromItem("control_tier", source="level", name="control_tier"),
@@ -122,7 +123,7 @@ class Risk(LedgerRow):
     control_ppe: Mapped[str | None] = textarea("个体防护措施", aliases=("个体防护",), group="管控")
     control_emerg: Mapped[str | None] = textarea("应急处置措施", aliases=("应急措施", "应急处置"), group="管控")
     control_tier: Mapped[str] = choice(
-        "管控层级", dictionary="risk_control_tier", filter=True, help="留空时按风险等级确定", group="管控"
+        "管控层级", dictionary="risk_control_tier", filter=True, width=90, help="留空时按风险等级确定", group="管控"
     )
     resp_dept: Mapped[str] = text(
         "责任单位", max_length=100, search=True, example="城南储配站", aliases=("责任部门",), group="管控"

@@ -25,6 +25,7 @@ class SpecialOperationCertificate(LedgerRow):
         # A certificate number is the identity number here, shared by all of one person's items.
         natural_key=("cert_type", "cert_no", "item"),
         row_title=("person_name", "cert_type", "item"),
+        list_first=("person_name", "status", "item", "valid_to", "review_date", "cert_type"),
         rules=(
             *common.PERSON_RULES,
             common.validity("item", "category", "cert_type"),
@@ -64,7 +65,7 @@ class SpecialOperationCertificate(LedgerRow):
         dictionary="special_operation_item",
         within="category",
         filter=True,
-        width=180,
+        width=150,
         example="低压电工作业",
         aliases=("操作项目", "准操作项目", "作业项目", "工种", "项目代号"),
     )

@@ -82,6 +82,10 @@ export interface LedgerManifest {
   natural_key: string[];
   permissions: { create: boolean; update: boolean; delete: boolean; import: boolean; export: boolean };
   default_sort?: string | null;
+  /** The fields that name a row, such as the name and the number of a thing. */
+  row_title?: string[];
+  /** The columns that a list begins with: what names a row, and what one looks for first. */
+  list_first?: string[];
   fields: Field[];
   /** The sheets of labels to choose from; none where things of this ledger get no label. */
   labels?: { key: string; title: string; each: number }[];
@@ -93,9 +97,9 @@ export interface LedgerManifest {
   /** What is summed over the list, and by which fields; none for most. */
   totals?: { sums: string[]; by: string[] } | null;
   expiry: { field: string; title?: string | null; warn_days: number[] }[];
-  dictionaries: Record<string, DictionaryItem[]>;
   /** Risk matrices: the form offers their values and shows what comes out while it is filled in. */
   scores?: ScoreRule[];
+  dictionaries: Record<string, DictionaryItem[]>;
 }
 
 export interface ScoreRule {
@@ -123,6 +127,11 @@ export function movedField(ledger: LedgerManifest, row: Row | null): string | nu
 /** Whether nobody has to act on a watched date any more: the row is out of use, or what was due has been done. */
 export function isQuiet(row: Row, field: Field): boolean {
   return Array.isArray(row.quiet_keys) && row.quiet_keys.includes(field.key);
+}
+
+/** What a row is doing: the status that is worked out, else the one that people choose. */
+export function statusOf(ledger: LedgerManifest): Field | undefined {
+  return ledger.fields.find((field) => field.computed) ?? ledger.fields.find((field) => field.key === "status");
 }
 
 /** The fields a person fills in. Computed ones are shown in the detail and in the list, never asked for. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { departmentsInScope, departmentTree, withAncestors } from "../../src/engine/field/departments";
 import { columnsOf, defaultChoice, nearestDue, shownFields, widthOf } from "../../src/engine/list/columns";
 import type { Me, Scope } from "../../src/api/types";
+import { hintOf } from "../../src/engine/list/SearchBar";
 import { readState, toFilters, toQuery, writeState } from "../../src/engine/list/query";
 import type { Field, LedgerManifest } from "../../src/engine/schema";
 import { departments, fieldOf, ledger } from "./fixture";
@@ -30,8 +31,16 @@ describe("columns", () => {
     expect(nearestDue(two, { id: "1", version: 1 })).toBeNull();
   });
 
-  test("a date with a warning has room for it", () => {
-    expect(widthOf(ledger, fieldOf("review_date"))).toBeGreaterThanOrEqual(180);
+  test("begin with what the ledger says comes first; the status and the dates that run out follow", () => {
+    const named = { ...ledger, list_first: ["id_number", "person_name"] };
+    expect(defaultChoice(named).shown.slice(0, 4)).toEqual(["id_number", "person_name", "status", "review_date"]);
+  });
+
+  test("are no wider than a date and its heading need, for the warning stands below it", () => {
+    const day = { ...fieldOf("review_date"), title: "日期", sortable: false };
+    expect(widthOf(day)).toBeLessThanOrEqual(104);
+    expect(widthOf({ ...day, derived: true })).toBeLessThanOrEqual(130);
+    expect(widthOf({ ...day, title: "下次年度检测日期", sortable: true })).toBeGreaterThan(8 * 14 + 16);
   });
 
   test("a saved choice survives fields that are gone, and shows no new ones", () => {
@@ -109,4 +118,10 @@ describe("departments", () => {
     expect(departmentsInScope(departments, null).size).toBe(0);
     expect(withAncestors(departments, new Set(["4"])).map((one) => one.id)).toEqual(["1", "3", "4"]);
   });
+});
+
+test("the hint of the keyword names whole titles only, as many as can be read", () => {
+  expect(hintOf(["姓名", "证书编号"])).toBe("姓名、证书编号");
+  expect(hintOf(["设施编号", "设施名称", "放置位置", "规格型号"])).toBe("设施编号、设施名称等");
+  expect(hintOf(["一个很长很长很长很长的名称", "二"])).toBe("一个很长很长很长很长的名称等");
 });

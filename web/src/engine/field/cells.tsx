@@ -6,6 +6,7 @@ import { due, type DueLevel } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
 import { isQuiet, isWorkedOut, itemOf, type Field } from "../schema";
 import { useEngine, type CellProps } from "./context";
+import { readDay } from "./reading";
 import { WorkedOut } from "./WorkedOut";
 
 export const EMPTY = <span className="quiet">—</span>;
@@ -53,6 +54,8 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
   // A blank date of such a field has been said to have no end, or nothing says that it has one.
   if (isEmpty(value)) return field.blank_words?.[0] ?? EMPTY;
   const day = String(value).slice(0, 10);
+  // What a form holds may still be what was typed.
+  if (readDay(day) === null) return String(value);
   const watch = ledger.expiry.find((expiry) => expiry.field === field.key);
   const state = watch && !isQuiet(row, field) ? due(day, warnDays(row, watch.warn_days)) : null;
   return (

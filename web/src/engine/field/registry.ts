@@ -13,6 +13,8 @@ export interface Kind {
   typed?: boolean;
   /** Takes the whole row of a form. */
   wide?: boolean;
+  /** Takes two places of the search bar: from one to another. */
+  wideSearch?: boolean;
 }
 
 const text: Kind = {
@@ -41,9 +43,10 @@ const KINDS: Record<string, Kind> = {
     cell: cells.DayCell,
     input: inputs.DayInput,
     search: searches.DaySearch,
-    width: 120,
+    width: 104,
     align: "left",
     typed: true,
+    wideSearch: true,
   },
   choice: {
     cell: cells.ChoiceCell,

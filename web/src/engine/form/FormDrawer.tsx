@@ -13,18 +13,25 @@ interface Props {
   id: string | null | undefined;
   draftPrefix: string;
   onClose: () => void;
-  onSaved: (row: Row) => void;
+  /** `files`: the person goes on to add attachments. */
+  onSaved: (row: Row, files: boolean) => void;
 }
 
 export function FormDrawer({ id, draftPrefix, onClose, onSaved }: Props) {
   const { ledger } = useEngine();
   const { modal } = App.useApp();
   const handle = useRef<FormHandle>(null);
+  const files = useRef(false);
   const [dirty, setDirty] = useState(false);
   const [busy, setBusy] = useState(false);
   const onDirty = useCallback((value: boolean) => setDirty(value), []);
   const row = useRowToEdit(id ?? null);
   useLeaveGuard(dirty);
+
+  function submit(withFiles: boolean) {
+    files.current = withFiles;
+    handle.current?.submit();
+  }
 
   function leave() {
     if (!dirty) return onClose();
@@ -70,7 +77,12 @@ export function FormDrawer({ id, draftPrefix, onClose, onSaved }: Props) {
       footer={
         <Space className="dialog-actions">
           <Button onClick={leave}>取消</Button>
-          <Button type="primary" loading={busy} onClick={() => handle.current?.submit()}>
+          {!id && (
+            <Button disabled={busy} onClick={() => submit(true)}>
+              保存并添加附件
+            </Button>
+          )}
+          <Button type="primary" loading={busy} onClick={() => submit(false)}>
             保存
           </Button>
         </Space>
@@ -85,7 +97,7 @@ export function FormDrawer({ id, draftPrefix, onClose, onSaved }: Props) {
           handle={handle}
           onDirty={onDirty}
           onBusy={setBusy}
-          onSaved={onSaved}
+          onSaved={(saved) => onSaved(saved, files.current)}
         />
       )}
     </Drawer>

@@ -19,12 +19,18 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
   // The list's filters, so that the way back ends where it began and not in an unfiltered list.
   const left = (state as { list?: string } | null)?.list ?? "";
   const handle = useRef<FormHandle>(null);
+  const files = useRef(false);
   const [dirty, setDirty] = useState(false);
   const [busy, setBusy] = useState(false);
   const onDirty = useCallback((value: boolean) => setDirty(value), []);
   const row = useRowToEdit(id);
 
   useLeaveGuard(dirty);
+
+  function submit(withFiles: boolean) {
+    files.current = withFiles;
+    handle.current?.submit();
+  }
 
   async function cancel() {
     if (dirty) {
@@ -49,7 +55,12 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
       extra={
         <Space>
           <Button onClick={() => void cancel()}>取消</Button>
-          <Button type="primary" loading={busy} onClick={() => handle.current?.submit()}>
+          {!id && (
+            <Button disabled={busy} onClick={() => submit(true)}>
+              保存并添加附件
+            </Button>
+          )}
+          <Button type="primary" loading={busy} onClick={() => submit(false)}>
             保存
           </Button>
         </Space>
@@ -63,7 +74,7 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
         onBusy={setBusy}
         onSaved={(saved) => {
           void client.invalidateQueries({ queryKey: ["rows", ledger.slug] });
-          leave(`${path}?row=${saved.id}`, left);
+          leave(`${path}?row=${saved.id}${files.current ? "&tab=files" : ""}`, left);
         }}
       />
     </Card>

@@ -70,9 +70,10 @@ export function ListPage({ path }: { path: string }) {
     setParams(writeState(stateOf(opening)), { replace: true });
   }, [settings.ready, opening, params, setParams, setChoice]);
   const go = (change: Partial<ListState>) => setParams(writeState({ ...state, page: 1, ...change }));
-  const showRow = (id: string | null) => {
+  const showRow = (id: string | null, tab?: "files") => {
     const next = writeState(state);
     if (id) next.set("row", id);
+    if (tab) next.set("tab", tab);
     setParams(next, { replace: id === null });
   };
   const remove = useRemove(ledger, () => showRow(null));
@@ -239,6 +240,7 @@ export function ListPage({ path }: { path: string }) {
       </section>
       <DetailDrawer
         id={rowId}
+        tab={params.get("tab") === "files" ? "files" : "detail"}
         onClose={() => showRow(null)}
         onEdit={(row) => {
           showRow(null);
@@ -255,8 +257,9 @@ export function ListPage({ path }: { path: string }) {
         id={editing}
         draftPrefix={path}
         onClose={() => setEditing(undefined)}
-        onSaved={() => {
+        onSaved={(row, files) => {
           setEditing(undefined);
+          if (files) showRow(row.id, "files");
           void client.invalidateQueries({ queryKey: ["rows", ledger.slug] });
         }}
       />

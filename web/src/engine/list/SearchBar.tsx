@@ -75,17 +75,18 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
             id={`${ledger.slug}-q`}
             value={text}
             allowClear
-            placeholder={searched.map((field) => field.title).join(" / ")}
+            placeholder={hintOf(searched.map((field) => field.title))}
+            title={searched.map((field) => field.title).join("、")}
             onChange={(event) => setText(event.target.value)}
             onKeyDown={(event) => event.key === "Escape" && setText("")}
           />
         </div>
       )}
       {(!shown ? [] : open || phone ? fields : fields.slice(0, FIRST_ROW)).map((field) => {
-        const Search = kindOf(field.kind).search;
+        const { search: Search, wideSearch } = kindOf(field.kind);
         const id = `${ledger.slug}-search-${field.key}`;
         return (
-          <div className="search-item" key={field.key}>
+          <div className={wideSearch ? "search-item wide" : "search-item"} key={field.key}>
             <label htmlFor={id}>{field.title}</label>
             <Search field={field} id={id} filters={draft} onChange={change} />
           </div>
@@ -122,6 +123,21 @@ export function SearchBar({ ledger, q, filters, busy, onSearch }: Props) {
       )}
     </form>
   );
+}
+
+/** As many Chinese characters as the field shows beside its clear button at 1366 pixels. */
+const HINT_LENGTH = 11;
+
+/** The first of the searched fields, as many as can be read; a title is never cut. */
+export function hintOf(titles: string[]): string {
+  const whole = titles.join("、");
+  if (whole.length <= HINT_LENGTH + 1) return whole;
+  const shown = [titles[0]!];
+  for (const title of titles.slice(1)) {
+    if ([...shown, title].join("、").length > HINT_LENGTH) break;
+    shown.push(title);
+  }
+  return `${shown.join("、")}等`;
 }
 
 function keysOf(key: string): string[] {

@@ -119,7 +119,9 @@ export function ViewsMenu({ views, current, onTake, onSave, onRemove }: Props) {
   );
   return (
     <Popover trigger="click" placement="bottomRight" title="视图" content={content} open={open} onOpenChange={setOpen}>
-      <Button type="text" icon={<SaveOutlined aria-hidden />} aria-label="视图" title="视图" aria-expanded={open} />
+      <Button type="text" icon={<SaveOutlined aria-hidden />} aria-expanded={open}>
+        视图
+      </Button>
     </Popover>
   );
 }

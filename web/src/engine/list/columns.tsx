@@ -11,15 +11,19 @@ export interface ColumnChoice {
 }
 
 /**
- * What a ledger is opened for comes into sight first: after the row's name its status and the dates that run out, then
- * the rest in the order of the declaration. On a small desktop screen only the first few columns are seen unscrolled.
+ * On a small desktop screen only the first few columns are seen unscrolled. They say what a row is and how it stands: the
+ * ledger's own first columns, the status, then the dates that run out, then the rest in the order of the declaration.
  */
 export function defaultChoice(ledger: LedgerManifest): ColumnChoice {
-  const [title, ...others] = ledger.fields.filter((field) => field.in_list);
+  const listed = ledger.fields.filter((field) => field.in_list);
+  const first = ledger.list_first?.length ? ledger.list_first : listed.slice(0, 1).map((field) => field.key);
   const watched = new Set(ledger.expiry.map((expiry) => expiry.field));
-  const rank = (field: Field) => (field.computed ? 0 : watched.has(field.key) ? 1 : 2);
-  const sorted = others.sort((a, b) => rank(a) - rank(b));
-  return { shown: [...(title ? [title] : []), ...sorted].map((field) => field.key), frozen: 1 };
+  const rank = ({ key, computed }: Field) => {
+    const place = first.indexOf(key);
+    if (place >= 0) return place;
+    return first.length + (computed ? 0 : watched.has(key) ? 1 : 2);
+  };
+  return { shown: listed.sort((a, b) => rank(a) - rank(b)).map((field) => field.key), frozen: 1 };
 }
 
 /** The date that is nearest, or longest past, among those that a ledger watches; null when the row has none. */
@@ -35,19 +39,22 @@ export function shownFields(ledger: LedgerManifest, choice: ColumnChoice): Field
   return fields.length ? fields : defaultChoice(ledger).shown.flatMap((key) => byKey.get(key) ?? []);
 }
 
-/** A date with its warning beside it needs more room than a date (frontend.md 3.3). */
-const WARNED_DAY_WIDTH = 188;
-/** And the word 推算 before that, where a rule can fill the date. */
-const WORKED_OUT_WIDTH = 30;
+/** A date; its warning stands below it, for four dates side by side would leave no room for anything else. */
+const DAY_WIDTH = 104;
+/** With the word 推算 behind it, where a rule can fill the date. */
+const WORKED_OUT_DAY_WIDTH = 128;
 /** A status is a tag of a few characters. */
 const STATUS_WIDTH = 96;
 
-export function widthOf(ledger: LedgerManifest, field: Field): number {
-  const warned = ledger.expiry.some((expiry) => expiry.field === field.key);
-  const usual = field.computed && field.kind === "choice" ? STATUS_WIDTH : kindOf(field.kind).width;
-  const declared = field.width ?? usual;
-  const title = field.title.length * 14 + (field.sortable ? 44 : 24);
-  return Math.max(declared, title, warned ? WARNED_DAY_WIDTH + (field.derived ? WORKED_OUT_WIDTH : 0) : 0);
+export function widthOf(field: Field): number {
+  const title = field.title.length * 14 + (field.sortable ? 40 : 18);
+  return Math.max(field.width ?? usualWidth(field), title);
+}
+
+function usualWidth(field: Field): number {
+  if (field.computed && field.kind === "choice") return STATUS_WIDTH;
+  if (field.kind === "day") return field.derived ? WORKED_OUT_DAY_WIDTH : DAY_WIDTH;
+  return kindOf(field.kind).width;
 }
 
 export function columnsOf(
@@ -64,7 +71,7 @@ export function columnsOf(
       key: field.key,
       dataIndex: field.key,
       title: field.title,
-      width: widthOf(ledger, field),
+      width: widthOf(field),
       align: kind.align,
       ellipsis: { showTitle: false },
       ...(index < choice.frozen ? { fixed: "left" as const } : {}),

@@ -1,9 +1,11 @@
 /** The list on a phone: one cell for a row with its name, its status and the date that is nearest, and a menu. */
 import { MoreOutlined } from "@ant-design/icons";
 import { Button, Dropdown, type TableColumnType } from "antd";
+import { Fragment } from "react";
 import { useEngine } from "../field/context";
 import { kindOf } from "../field/registry";
-import type { LedgerManifest, Row } from "../schema";
+import { isBlank } from "../form/rules";
+import { statusOf, type Field, type LedgerManifest, type Row } from "../schema";
 import { nearestDue } from "./columns";
 import { nameOf } from "./useRemove";
 
@@ -46,21 +48,45 @@ export function phoneColumns(ledger: LedgerManifest, acts: Acts): TableColumnTyp
 
 function Card({ row, onShow }: { row: Row; onShow: () => void }) {
   const { ledger } = useEngine();
-  const status = ledger.fields.find((field) => field.computed && field.in_list && row[field.key]);
+  const status = statusOf(ledger);
   const due = nearestDue(ledger, row);
-  const Status = status && kindOf(status.kind).cell;
-  const Due = due && kindOf(due.kind).cell;
+  const filled = (keys: string[]) =>
+    keys.flatMap((key) => ledger.fields.filter((field) => field.key === key && field !== status && !isBlank(row[key])));
+  const names = filled(ledger.row_title ?? []);
+  // Where it is and whose: the rest of what a list on a desktop begins with.
+  const more = filled(["dept_id", ...(ledger.list_first ?? [])]).filter((field) => !names.includes(field));
+  const shown = (field: Field) => {
+    const Cell = kindOf(field.kind).cell;
+    return <Cell field={field} value={row[field.key]} row={row} />;
+  };
   return (
     <div className="row-card">
       <div className="row-card-head">
         <button type="button" className="link" onClick={onShow}>
-          {nameOf(ledger, row)}
+          {names.length === 0
+            ? nameOf(ledger, row)
+            : names.map((field, index) => (
+                <Fragment key={field.key}>
+                  {index > 0 && " · "}
+                  {shown(field)}
+                </Fragment>
+              ))}
         </button>
-        {status && Status && <Status field={status} value={row[status.key]} row={row} />}
+        {status && !isBlank(row[status.key]) && shown(status)}
       </div>
-      {due && Due && (
+      {more.length > 0 && (
+        <div className="quiet">
+          {[...new Set(more)].map((field, index) => (
+            <Fragment key={field.key}>
+              {index > 0 && " · "}
+              {shown(field)}
+            </Fragment>
+          ))}
+        </div>
+      )}
+      {due && (
         <div className="row-card-due">
-          <span className="quiet">{due.title}</span> <Due field={due} value={row[due.key]} row={row} />
+          <span className="quiet">{due.title}</span> {shown(due)}
         </div>
       )}
     </div>

@@ -4,7 +4,7 @@ import type { Filters } from "../field/searches";
 import type { LedgerManifest } from "../schema";
 
 export const SIZES = [20, 50, 100, 200];
-const OWN = new Set(["page", "size", "sort", "q", "row", "dept"]);
+const OWN = new Set(["page", "size", "sort", "q", "row", "tab", "dept"]);
 
 export interface ListState {
   page: number;
