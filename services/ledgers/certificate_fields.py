@@ -75,7 +75,9 @@ FACT_CONDITIONS: dict[str, Condition] = {"cancelled": CANCELLED}
 
 def person_name() -> MappedColumn[Any]:
     """姓名."""
-    return text_field("姓名", max_length=50, search=True, width=90, example="张三", aliases=("人员姓名",))
+    return text_field(
+        "姓名", max_length=50, search=True, width=90, example="张三", aliases=("人员姓名", "员工姓名", "持证人")
+    )
 
 
 def gender() -> MappedColumn[Any]:
@@ -96,12 +98,14 @@ def id_number() -> MappedColumn[Any]:
 
 def dept_id() -> MappedColumn[Any]:
     """所属部门."""
-    return department("所属部门", filter=True, aliases=("部门", "所属单位", "工作单位", "单位"))
+    return department("所属部门", filter=True, aliases=("部门", "所属单位", "工作单位", "单位", "所在部门", "使用部门"))
 
 
 def phone() -> MappedColumn[Any]:
     """联系电话."""
-    return phone_field("联系电话", personal=True, in_list=False, aliases=("手机", "手机号", "电话"))
+    return phone_field(
+        "联系电话", personal=True, in_list=False, aliases=("手机", "手机号", "电话", "手机号码", "联系方式")
+    )
 
 
 def post() -> MappedColumn[Any]:
@@ -125,7 +129,7 @@ def cert_type(dictionary: str, example: str, *, aliases: tuple[str, ...] = ()) -
 def cert_no(example: str = "990101199001011230") -> MappedColumn[Any]:
     """证书编号. Many of these certificates have their holder's identity number for a number, so that all are protected like
     one; the mask hides nothing of any other number."""
-    aliases = ("证号", "证件编号", "证书号")
+    aliases = ("证号", "证件编号", "证书号", "证书号码")
     return code("证书编号", personal=True, search=True, width=180, example=example, aliases=aliases)
 
 

@@ -21,7 +21,7 @@ def workbook(mark: str) -> bytes:
     rows = [museum.facility(n, 设施编号=f"{mark}-{n}", 类型=f"消火栓（室外{mark}）") for n in (1, 2)]
     book = museum.book(rows)
     for cell in book.active[1]:
-        cell.value = {"设施编号": "器材编号"}.get(cell.value, cell.value)
+        cell.value = {"设施编号": "消防设施编码"}.get(cell.value, cell.value)
     return museum.saved(book)
 
 
@@ -47,9 +47,9 @@ def test_headings_and_words_are_asked_about_remembered_and_an_import_is_taken_ba
     office.go(f"{FACILITIES}/import")
     give(office, workbook(mark), "城南消防.xlsx")
     expect(office.main.get_by_text("个列名与系统不同")).to_be_visible()
-    expect(office.main.locator("li", has_text="器材编号")).to_be_visible()
+    expect(office.main.locator("li", has_text="消防设施编码")).to_be_visible()
     office.accessible()
-    pick(office, "“器材编号”对应的字段", "设施编号")
+    pick(office, "“消防设施编码”对应的字段", "设施编号")
     office.button("确认并校验").click()
 
     # The word stands beside the errors that it causes; said once, it repairs both rows.
@@ -79,7 +79,7 @@ def test_headings_and_words_are_asked_about_remembered_and_an_import_is_taken_ba
     expect(office.main.get_by_text("按本部门记住的对应关系").first).to_be_visible()
     office.button("全部放弃").click()
     office.main.get_by_text("本部门记住的对应关系（2 条）").click()
-    for written in ("器材编号", word):
+    for written in ("消防设施编码", word):
         office.main.get_by_role("button", name=f"忘记“{written}”").click()
         expect(office.main.get_by_role("button", name=f"忘记“{written}”")).to_have_count(0)
 

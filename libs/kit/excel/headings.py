@@ -70,6 +70,11 @@ class HeadingIndex:
                 self._by_word.setdefault(heading_key(alias), column.key)
         for column in columns:
             self._by_word[heading_key(column.title)] = column.key
+        # 出厂时间 is 出厂日期, where no other column says so itself.
+        for column in columns:
+            for name in (column.title, *column.aliases) if column.date else ():
+                for one, other in (("日期", "时间"), ("时间", "日期")):
+                    self._by_word.setdefault(heading_key(name.replace(one, other)), column.key)
         self._amounts = {
             without_unit(heading_key(name)): column.key
             for column in columns

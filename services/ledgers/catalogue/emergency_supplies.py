@@ -53,14 +53,22 @@ class EmergencySupply(LedgerRow):
         facts=("category", "status", "quantity", "min_stock", "expiry_date", "next_maintain"),
     )
 
-    name: Mapped[str] = text("物资名称", max_length=100, search=True, example="防爆手电筒", aliases=("名称",))
+    name: Mapped[str] = text(
+        "物资名称",
+        max_length=100,
+        search=True,
+        example="防爆手电筒",
+        aliases=("名称", "物品名称", "器材名称", "装备名称"),
+    )
     category: Mapped[str] = choice(
         "类别", dictionary="emergency_supply_category", filter=True, example="照明", aliases=("物资类别", "分类")
     )
     spec: Mapped[str | None] = text("规格型号", max_length=100, search=True, example="BAD202", aliases=("规格", "型号"))
-    dept_id: Mapped[UUID] = department("所属部门", filter=True, aliases=("部门", "所属单位", "储备单位"))
+    dept_id: Mapped[UUID] = department(
+        "所属部门", filter=True, aliases=("部门", "所属单位", "储备单位", "使用部门", "管理部门")
+    )
     warehouse: Mapped[str] = text(
-        "存放地点", max_length=100, search=True, example="1号库", aliases=("仓库", "存放位置")
+        "存放地点", max_length=100, search=True, example="1号库", aliases=("仓库", "仓库名称", "存放位置", "存放库房")
     )
     shelf: Mapped[str | None] = text("货架", max_length=50, in_list=False, aliases=("货架号", "货位"))
     batch_no: Mapped[str | None] = code("批次号", search=True, example="P2107-001", aliases=("批号",))
@@ -83,7 +91,9 @@ class EmergencySupply(LedgerRow):
     maintain_cycle: Mapped[int | None] = integer("维护周期（月）", min=1, max=120, in_list=False, aliases=("维护周期",))
     last_maintain: Mapped[date | None] = day("上次维护日期", in_list=False, aliases=("维护日期",))
     next_maintain: Mapped[date | None] = day("下次维护日期", filter=True, sortable=True, help="留空时按维护周期推算")
-    keeper: Mapped[str] = text("保管人", max_length=50, search=True, example="李四", aliases=("责任人", "管理人"))
+    keeper: Mapped[str] = text(
+        "保管人", max_length=50, search=True, example="李四", aliases=("责任人", "管理人", "负责人", "保管员")
+    )
     # The number that is called in an emergency: a duty number, not a private one.
     phone: Mapped[str] = phone(
         "电话", fixed_line=True, example="13900000000", aliases=("联系电话", "保管人电话", "手机")

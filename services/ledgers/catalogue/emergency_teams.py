@@ -82,7 +82,7 @@ class EmergencyTeamMember(LedgerRow):
     )
     dept_id: Mapped[UUID] = department("所属部门", filter=True, aliases=("部门", "所属单位", "单位"))
     person_name: Mapped[str] = text(
-        "姓名", max_length=50, search=True, width=90, example="张三", aliases=("人员姓名", "队员")
+        "姓名", max_length=50, search=True, width=90, example="张三", aliases=("人员姓名", "队员", "队员姓名")
     )
     gender: Mapped[str | None] = choice("性别", dictionary="gender", width=60, help="留空时按身份证号填写")
     id_number: Mapped[str | None] = identity_number(

@@ -55,10 +55,20 @@ class FireFacility(LedgerRow):
     )  # fmt: skip
 
     facility_no: Mapped[str] = code(
-        "设施编号", max_length=50, search=True, width=110, example="XF-31-0001", aliases=("编号", "设备编号")
+        "设施编号",
+        max_length=50,
+        search=True,
+        width=110,
+        example="XF-31-0001",
+        aliases=("编号", "设备编号", "器材编号"),
     )
     name: Mapped[str] = text(
-        "设施名称", max_length=100, search=True, width=130, example="手提式干粉灭火器", aliases=("名称", "设备名称")
+        "设施名称",
+        max_length=100,
+        search=True,
+        width=130,
+        example="手提式干粉灭火器",
+        aliases=("名称", "设备名称", "器材名称", "消防器材名称"),
     )
     facility_type: Mapped[str] = choice(
         "类型",
@@ -66,7 +76,7 @@ class FireFacility(LedgerRow):
         filter=True,
         width=90,
         example="灭火器",
-        aliases=("设施类型", "类别", "设施类别"),
+        aliases=("设施类型", "类别", "设施类别", "器材类型", "器材类别"),
     )
     agent: Mapped[str | None] = choice(
         "灭火剂种类",
@@ -78,13 +88,17 @@ class FireFacility(LedgerRow):
     )
     dept_id: Mapped[UUID] = department("所属部门", filter=True, aliases=("部门", "所属单位", "使用部门"))
     location: Mapped[str] = text(
-        "放置位置", search=True, width=110, example="北区5号点", aliases=("位置", "设置位置", "安装位置", "放置地点")
+        "放置位置",
+        search=True,
+        width=110,
+        example="北区5号点",
+        aliases=("位置", "设置位置", "安装位置", "放置地点", "存放位置", "存放地点", "摆放位置"),
     )
     spec: Mapped[str] = text("规格型号", max_length=100, search=True, example="MFZ/ABC8", aliases=("型号", "规格"))
     quantity: Mapped[int] = integer("数量", min=1, max=1_000_000, example=2, width=70)
     unit: Mapped[str] = text("单位", max_length=10, example="具", width=60, aliases=("计量单位",))
     maker: Mapped[str | None] = text(
-        "生产厂家", max_length=100, in_list=False, aliases=("厂家", "制造单位", "生产单位")
+        "生产厂家", max_length=100, in_list=False, aliases=("厂家", "制造单位", "生产单位", "生产厂商", "制造厂家")
     )
     made_date: Mapped[date | None] = day(
         "出厂日期", required_when=EXTINGUISHER, example="2024-05-01", aliases=("生产日期", "制造日期")
@@ -106,7 +120,9 @@ class FireFacility(LedgerRow):
     next_check: Mapped[date | None] = day("下次检查日期", filter=True, sortable=True, aliases=("下次检查时间",))
     last_test: Mapped[date | None] = day("上次年度检测", in_list=False, aliases=("上次检测日期", "年度检测日期"))
     next_test: Mapped[date | None] = day("下次年度检测", filter=True, sortable=True, aliases=("下次检测日期",))
-    keeper: Mapped[str] = text("责任人", max_length=50, search=True, example="张三", aliases=("管理人", "负责人"))
+    keeper: Mapped[str] = text(
+        "责任人", max_length=50, search=True, example="张三", aliases=("管理人", "负责人", "保管人", "管理人员")
+    )
     status: Mapped[str] = choice(
         "状态", dictionary="fire_facility_status", filter=True, width=72, default="good", example="完好"
     )

@@ -12,6 +12,11 @@ from kit.fields import InYear, SumEquals, choice, day, decimal, department, inte
 from services.ledgers.ledger import Ledger, LedgerRow, Totals
 
 
+def quarter(number: int, word: str) -> tuple[str, ...]:
+    """How a quarter is headed."""
+    return (f"{word}季度", f"第{word}季度", f"{number}季度", f"第{number}季度", f"Q{number}")
+
+
 class InvestmentBudget(LedgerRow):
     """What a department plans to spend on safety in a year, by the categories of 财资〔2022〕136号."""
 
@@ -38,9 +43,9 @@ class InvestmentBudget(LedgerRow):
         sortable=True,
         width=80,
         example=2026,
-        aliases=("年度", "预算年度"),
+        aliases=("年度", "预算年度", "计划年度"),
     )
-    dept_id: Mapped[UUID] = department("部门", filter=True, aliases=("所属部门", "编制部门", "单位"))
+    dept_id: Mapped[UUID] = department("部门", filter=True, aliases=("所属部门", "编制部门", "使用部门", "单位"))
     category: Mapped[str] = choice(
         "投入类别",
         dictionary="safety_investment_category",
@@ -64,16 +69,16 @@ class InvestmentBudget(LedgerRow):
         aliases=("预算金额", "金额"),
     )
     q1: Mapped[Decimal | None] = decimal(
-        "一季度(元)", digits=14, format="money", min=0, in_list=False, aliases=("一季度",)
+        "一季度(元)", digits=14, format="money", min=0, in_list=False, aliases=quarter(1, "一")
     )
     q2: Mapped[Decimal | None] = decimal(
-        "二季度(元)", digits=14, format="money", min=0, in_list=False, aliases=("二季度",)
+        "二季度(元)", digits=14, format="money", min=0, in_list=False, aliases=quarter(2, "二")
     )
     q3: Mapped[Decimal | None] = decimal(
-        "三季度(元)", digits=14, format="money", min=0, in_list=False, aliases=("三季度",)
+        "三季度(元)", digits=14, format="money", min=0, in_list=False, aliases=quarter(3, "三")
     )
     q4: Mapped[Decimal | None] = decimal(
-        "四季度(元)", digits=14, format="money", min=0, in_list=False, aliases=("四季度",)
+        "四季度(元)", digits=14, format="money", min=0, in_list=False, aliases=quarter(4, "四")
     )
     owner: Mapped[str | None] = text("责任人", max_length=50, search=True, aliases=("负责人",))
     plan_finish: Mapped[date | None] = day("计划完成时间", filter=True, aliases=("计划完成日期", "完成时间"))

@@ -89,7 +89,13 @@ class SpecialEquipment(LedgerRow):
     )  # fmt: skip
 
     name: Mapped[str] = text(
-        "设备名称", max_length=100, search=True, width=150, example="1#LNG储罐", aliases=("名称",), group="基本信息"
+        "设备名称",
+        max_length=100,
+        search=True,
+        width=150,
+        example="1#LNG储罐",
+        aliases=("名称", "特种设备名称"),
+        group="基本信息",
     )
     kind: Mapped[str] = choice(
         "设备种类", dictionary="special_equipment_kind", filter=True, example="压力容器", aliases=("种类",),
@@ -208,7 +214,12 @@ class SpecialEquipment(LedgerRow):
         "压力表下次检定", filter=True, sortable=True, in_list=False, help="一般半年一次，留空时推算", group="附件"
     )
     keeper: Mapped[str] = text(
-        "安全管理员", max_length=50, search=True, example="李四", aliases=("管理员", "责任人"), group="使用"
+        "安全管理员",
+        max_length=50,
+        search=True,
+        example="李四",
+        aliases=("管理员", "责任人", "负责人", "安全管理人员"),
+        group="使用",
     )
     use_status: Mapped[str] = choice(
         "使用状态", dictionary="equipment_use_status", filter=True, default="in_use", example="在用",

@@ -121,9 +121,9 @@ def test_somebody_of_no_department_writes_nowhere_and_remembers_for_themselves(b
     whole = Desk(bench, FACILITIES, bench.who(f"ledgers:{FACILITIES}:*"))
     assert whole.who.department_id is None and whole.bring_in(book(facility(1)))["created"] == 1
     workbook = museum.book([facility(2)])
-    workbook.active["A1"].value = "器材编号"
+    workbook.active["A1"].value = "消防设施编码"
     job = whole.upload(museum.saved(workbook))
-    asked = whole.ask("POST", f"/imports/{job['id']}/mapping", json={"headings": {"器材编号": "facility_no"}})
+    asked = whole.ask("POST", f"/imports/{job['id']}/mapping", json={"headings": {"消防设施编码": "facility_no"}})
     assert asked.json()["state"] == "ready"
     assert len(whole.ask("GET", "/imports/mapping").json()["items"]) == 1
     other = Desk(bench, FACILITIES, bench.who(f"ledgers:{FACILITIES}:*"))

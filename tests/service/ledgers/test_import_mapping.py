@@ -30,7 +30,7 @@ def book(*rows: dict[str, Any], renamed: dict[str, str] | None = None, top: int 
     return museum.saved(workbook)
 
 
-STRANGE = {"设施编号": "器材编号", "责任人": "负责人员"}
+STRANGE = {"设施编号": "消防设施编码", "责任人": "负责人员"}
 
 
 def answer(desk: Desk, job: dict[str, Any], **body: Any) -> Any:
@@ -43,12 +43,12 @@ def test_a_missing_column_is_asked_for_and_the_answer_is_remembered_for_this_dep
     job = desk.upload(book(facility(1), facility(2), renamed=STRANGE))
     assert (job["state"], job["rows"], job["errors"]) == ("mapping", 0, [])
     asked = {heading["header"]: heading for heading in job["mapping"]["headings"]}
-    assert set(asked) == {"器材编号", "负责人员"} and asked["器材编号"]["column"] == "A"
-    assert asked["器材编号"]["suggestions"][0]["field"] == "facility_no"
+    assert set(asked) == {"消防设施编码", "负责人员"} and asked["消防设施编码"]["column"] == "A"
+    assert asked["消防设施编码"]["suggestions"][0]["field"] == "facility_no"
     assert "facility_no" in job["mapping"]["missing"]
     assert {"field": "facility_no", "title": "设施编号", "required": True} in job["mapping"]["fields"]
     assert desk.confirm(job).json()["code"] == "import_needs_mapping"
-    done = answer(desk, job, headings={"器材编号": "facility_no", "负责人员": "keeper"})
+    done = answer(desk, job, headings={"消防设施编码": "facility_no", "负责人员": "keeper"})
     assert done.status_code == 200, done.text
     assert (done.json()["state"], done.json()["valid"], done.json()["warnings"]) == ("ready", 2, [])
     assert desk.confirm(done.json()).json()["created"] == 2
@@ -62,7 +62,7 @@ def test_a_missing_column_is_asked_for_and_the_answer_is_remembered_for_this_dep
     # Shown, and forgotten by the department that it belongs to.
     kept = desk.ask("GET", "/imports/mapping").json()["items"]
     assert {(item["written"], item["field_title"]) for item in kept} == {
-        ("器材编号", "设施编号"), ("负责人员", "责任人"),
+        ("消防设施编码", "设施编号"), ("负责人员", "责任人"),
     }  # fmt: skip
     assert other.ask("DELETE", f"/imports/mapping/{kept[0]['id']}").status_code == 404
     for item in kept:
@@ -96,10 +96,10 @@ def test_answers_that_cannot_be_meant_are_refused_by_name(bench: Bench, desk: De
     elsewhere = str(company.department_id("工程部"))
     for body, code in (
         ({"headings": {"没有这列": "facility_no"}}, "unknown_heading"),
-        ({"headings": {"器材编号": "secret"}}, "unknown_field"),
-        ({"headings": {"器材编号": "name"}}, "field_taken"),
+        ({"headings": {"消防设施编码": "secret"}}, "unknown_field"),
+        ({"headings": {"消防设施编码": "name"}}, "field_taken"),
         ({"headings": {"负责人员": "keeper"}}, "missing_column"),
-        ({"headings": {"器材编号": "facility_no", "负责人员": "facility_no"}}, "field_taken"),
+        ({"headings": {"消防设施编码": "facility_no", "负责人员": "facility_no"}}, "field_taken"),
         ({"words": {"remark": {"甲": "乙"}}}, "unknown_field"),
         ({"words": {"facility_type": {"甲": "no_such_item"}}}, "unknown_item"),
         ({"words": {"dept_id": {"工程部": elsewhere}}}, "unknown_item"),
@@ -138,10 +138,10 @@ def test_headings_that_are_all_strange_are_found_under_titles(desk: Desk) -> Non
 
 
 def test_a_long_file_is_asked_and_validated_in_the_background(desk: Desk) -> None:
-    content = book(*(facility(n) for n in range(1, 620)), renamed={"设施编号": "器材编号"})
+    content = book(*(facility(n) for n in range(1, 620)), renamed={"设施编号": "消防设施编码"})
     job = desk.settled(desk.send(content).json(), "mapping", "failed")
     assert job["state"] == "mapping"
-    done = desk.settled(answer(desk, job, headings={"器材编号": "facility_no"}).json())
+    done = desk.settled(answer(desk, job, headings={"消防设施编码": "facility_no"}).json())
     assert (done["state"], done["valid"]) == ("ready", 619)
 
 

@@ -68,3 +68,19 @@ def test_what_was_said_to_mean_nothing_means_nothing() -> None:
     index = HeadingIndex(COLUMNS, ignored=["责 任 人"])
     found = index.find("台账", [["编号", "设施名称", "责任人"]])
     assert found is not None and found.places == {"no": 0, "name": 1} and found.unknown == ()
+
+
+def test_a_day_may_be_headed_as_a_time_where_no_other_column_is() -> None:
+    columns = [
+        Column("made", "出厂日期", date=True),
+        Column("done", "完成时间", date=True),
+        Column("shift", "检查日期"),
+    ]
+    index = HeadingIndex([*columns, Column("checked", "检查时间", date=True)])
+    assert [index.match(text) for text in ("出厂时间", "完成日期", "检查日期", "检查时间")] == [
+        "made",
+        "done",
+        "shift",
+        "checked",
+    ]
+    assert HeadingIndex(columns).match("检查时间") is None, "only days"
