@@ -18,7 +18,7 @@ from contracts.principal import Principal
 from kit.excel import export
 from kit.excel.prescan import prescan
 from kit.excel.reading import choose, data_rows, open_workbook
-from kit.fields import Departments, Dictionary, FieldSpec, Lookups, RowValidator, formatter
+from kit.fields import KINDS, Departments, Dictionary, FieldSpec, Lookups, RowValidator, formatter
 from services.ledgers.dictionaries import DICTIONARIES
 from services.ledgers.importing.columns import column_of
 from services.ledgers.ledger import LedgerRow
@@ -44,20 +44,21 @@ def test_its_template_has_every_field_and_takes_its_own_example(bench: Bench, ro
     sheet = book.worksheets[0]
     headings = [str(cell.value) for cell in sheet[3]]
     fields = row_class.input_fields().values()
-    # A value that a rule may work out is marked as well: the rule may lack what it rests on.
-    assert headings == [
-        "序号",
-        *(
-            f"{spec.title}*" if spec.must_be_given or (spec.required and spec.derived) else spec.title
-            for spec in fields
-        ),
-    ]
-    for cell in sheet[4]:
-        sheet.cell(5, cell.column, cell.value if cell.column > 1 else 1)
-    buffer = BytesIO()
-    book.save(buffer)
-    job = sent(bench, row_class, who, buffer.getvalue())
-    assert (job["state"], job["rows"], job["errors"], job["warnings"]) == ("ready", 1, [], [])
+    # What a rule works out, or a default gives, may be left blank, and is not marked.
+    assert headings == ["序号", *(f"{spec.title}*" if spec.must_be_given else spec.title for spec in fields)]
+    shown = dict(zip(row_class.input_fields(), [cell.value for cell in sheet[4]][1:], strict=True))
+    for spec in fields:
+        if KINDS[spec.kind].cell in ("integer", "decimal") and shown[spec.key] is not None:
+            assert isinstance(shown[spec.key], (int, float)), f"{spec.key}: an amount is a number"
+        assert shown[spec.key] is not None or not spec.required, f"{spec.key}: the rules fill it in the example"
+    # With what the rules have filled, and without.
+    for left_blank in (False, True):
+        for cell, spec in zip(sheet[4][1:], fields, strict=True):
+            sheet.cell(5, cell.column).value = None if left_blank and spec.derived else cell.value
+        buffer = BytesIO()
+        book.save(buffer)
+        job = sent(bench, row_class, who, buffer.getvalue())
+        assert (job["state"], job["rows"], job["errors"], job["warnings"]) == ("ready", 1, [], [])
 
 
 @each_ledger

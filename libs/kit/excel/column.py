@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +18,7 @@ class Column:
     title: str
     aliases: Sequence[str] = ()
     required: bool = False
-    # Whether the template marks it as needed although an import can do without: a rule may work the value out, or not.
-    needed: bool = False
+
     text: bool = False
     date: bool = False
     # Words that may stand in place of a date, such as 长期.
@@ -27,7 +28,7 @@ class Column:
     open_choices: bool = False
     width: float = 14
     help: str | None = None
-    example: str | float | None = None
+    example: str | float | Decimal | datetime.date | None = None
     hidden: bool = False
     # Whether it holds amounts of money in 元: a sheet may have them in another unit (kit.excel.units).
     amount: bool = False

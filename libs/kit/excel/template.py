@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -42,9 +43,7 @@ def build(title: str, columns: Sequence[Column], notes: str, *, sheet_name: str 
     _heading(sheet, 1, NUMBER_TITLE, required=False, width=6)
     _example(sheet, 1, EXAMPLE_MARK)
     for place, column in enumerate(columns, start=2):
-        _heading(
-            sheet, place, column.title, required=column.required or column.needed, width=column.width, help_=column.help
-        )
+        _heading(sheet, place, column.title, required=column.required, width=column.width, help_=column.help)
         _example(sheet, place, column.example, date_=column.date, text=column.text)
         _prepare(sheet, place, column)
     sheet.row_dimensions[_HEADING_ROW].height = 32
@@ -73,7 +72,12 @@ def _heading(
 
 
 def _example(
-    sheet: Worksheet, place: int, value: str | float | date | None, *, date_: bool = False, text: bool = False
+    sheet: Worksheet,
+    place: int,
+    value: str | float | Decimal | date | None,
+    *,
+    date_: bool = False,
+    text: bool = False,
 ) -> None:
     cell = sheet.cell(_EXAMPLE_ROW, place, value)
     cell.font, cell.border = styles.EXAMPLE, styles.GRID

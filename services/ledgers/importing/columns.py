@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,22 +10,21 @@ from uuid import UUID
 
 from kit.excel import Column
 from kit.excel.units import unit_of
-from kit.fields import HIDDEN, KINDS, FieldSpec, Lookups, Wrong, formatter, parser
+from kit.fields import HIDDEN, KINDS, FieldSpec, Lookups, RowValidator, Rule, formatter
 
 # The hidden last column of an export: `<row id>:<version>`. It finds the row again when its key was changed or is masked,
 # and tells when somebody else has changed the row since.
 RECORD = Column(key="_record", title="记录编号", aliases=("系统记录编号",), hidden=True, text=True, width=0)
 
 
-def column_of(spec: FieldSpec, lookups: Lookups | None = None) -> Column:
-    """One field's column. With lookups it has its drop-down and an example; an import needs neither."""
+def column_of(spec: FieldSpec, lookups: Lookups | None = None, example: Any = None) -> Column:
+    """One field's column. With lookups it has its drop-down, and the example; an import needs neither."""
     cell = KINDS[spec.kind].cell
     return Column(
         key=spec.key,
         title=spec.title,
         aliases=tuple(spec.aliases),
         required=spec.must_be_given,
-        needed=spec.required and spec.derived,
         text=cell == "text",
         date=cell == "date",
         date_words=spec.blank_words if cell == "date" else (),
@@ -34,7 +33,7 @@ def column_of(spec: FieldSpec, lookups: Lookups | None = None) -> Column:
         amount=cell in ("decimal", "integer") and unit_of(spec.title) == "元",
         width=_width(spec),
         help=_help(spec) if lookups else None,
-        example=_example(spec, lookups) if lookups else None,
+        example=example,
     )
 
 
@@ -44,9 +43,23 @@ def import_columns(fields: Mapping[str, FieldSpec]) -> list[Column]:
     return [column_of(spec) for spec in fields.values()] + [RECORD]
 
 
-def template_columns(fields: Mapping[str, FieldSpec], lookups: Lookups) -> list[Column]:
+def template_columns(fields: Mapping[str, FieldSpec], lookups: Lookups, rules: Iterable[Rule]) -> list[Column]:
     """What a template offers."""
-    return [column_of(spec, lookups) for spec in fields.values() if not spec.computed]
+    written = {key: spec for key, spec in fields.items() if not spec.computed}
+    examples = _examples(written, lookups, rules)
+    return [column_of(spec, lookups, examples[key]) for key, spec in written.items()]
+
+
+def _examples(fields: Mapping[str, FieldSpec], lookups: Lookups, rules: Iterable[Rule]) -> dict[str, Any]:
+    """A row of examples, with what the rules make of it: numbers as numbers, days as days."""
+    raw = {key: _example(spec, lookups) for key, spec in fields.items()}
+    values = RowValidator(fields, rules, lookups)(raw).values
+    found = {}
+    for key, spec in fields.items():
+        value = values[key]
+        # What this company's dictionaries do not have is shown as it was declared.
+        found[key] = raw[key] if value is None else formatter(spec, lookups)(value)
+    return found
 
 
 def _choices(spec: FieldSpec, lookups: Lookups) -> tuple[str, ...]:
@@ -64,24 +77,16 @@ def _choices(spec: FieldSpec, lookups: Lookups) -> tuple[str, ...]:
 
 
 def _example(spec: FieldSpec, lookups: Lookups) -> Any:
-    if spec.kind == "department":
-        choices = _choices(spec, lookups)
-        return choices[0] if choices else None
     raw = spec.example if spec.example is not None else spec.default
-    if raw is None:
-        choices = _choices(spec, lookups) if spec.must_be_given else ()
-        return choices[0] if choices else None
-    value = parser(spec, lookups)(raw)
-    if value is None or isinstance(value, Wrong):
-        return str(raw)
-    shown = formatter(spec, lookups)(value)
-    return shown if isinstance(shown, (str, int, float)) or KINDS[spec.kind].cell == "date" else str(shown)
+    if raw is None and (spec.must_be_given or spec.kind == "department"):
+        return next(iter(_choices(spec, lookups)), None)
+    return raw
 
 
 def _help(spec: FieldSpec) -> str | None:
     parts = [spec.help] if spec.help else []
     if spec.required and spec.derived:
-        parts.append("推算不出时必填")
+        parts.append("可留空，由系统推算；推算不出时必填")
     if spec.kind == "day":
         parts.append("日期，如 2026-01-05" + (f"；可填“{'、'.join(spec.blank_words)}”" if spec.blank_words else ""))
     elif spec.kind == "multi_choice":

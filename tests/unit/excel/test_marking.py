@@ -70,7 +70,7 @@ def test_what_is_too_large_to_be_kept_in_memory_is_refused(monkeypatch: pytest.M
 COLUMNS = [
     Column("no", "编号", required=True, text=True),
     Column("day", "检验日期", date=True),
-    Column("end", "有效期止", date=True, date_words=("长期", "长期有效"), needed=True),
+    Column("end", "有效期止", date=True, date_words=("长期", "长期有效")),
     Column("kind", "类型", choices=("甲", "乙")),
 ]
 
@@ -86,6 +86,6 @@ def test_dates_are_checked_down_to_the_last_row_and_words_are_let_through() -> N
     )
     assert rules["E"].type == "list"
     headings = {cell.value: cell for cell in sheet[3]}
-    assert {"编号*", "有效期止*", "检验日期", "类型"} <= set(headings)
-    assert headings["有效期止*"].font.color.rgb == "00C00000"
+    assert {"编号*", "有效期止", "检验日期", "类型"} <= set(headings)
+    assert headings["编号*"].font.color.rgb == "00C00000"
     assert sheet.column_dimensions["C"].number_format == "yyyy-mm-dd" and sheet.max_row == 4
