@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kit.audit.words import Words
+from services.auth.effective import SCOPES
 
 _FIELDS = {
     "username": "账号",
@@ -34,6 +37,14 @@ _FIELDS = {
     "service": "服务",
     "revision": "版本",
     "items": "字典项",
+    "amr": "登录方式",
+    "last_used": "最近使用",
+    "ended": "结束的会话数",
+    "kind": "类别",
+}
+_VALUES: dict[str, Mapping[str, str]] = {
+    "amr": {"pwd": "密码", "otp": "动态口令", "hwk": "手机密钥"},
+    "scope": {kind.value: title for kind, title in SCOPES.items()},
 }
 
 WORDS = Words(
@@ -112,4 +123,5 @@ WORDS = Words(
         "import": "导入",
     },
     fields=lambda _: _FIELDS,
+    values=lambda _: lambda object_type, object_id: _VALUES,
 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 
-from kit.audit.words import Words
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kit.audit.words import Values, Words
+from kit.directory.tables import DirectoryDictionaryItem as Item
 from services.ledgers.catalogue import BY_SLUG, LEDGERS
 
 _FIELDS = {
@@ -20,12 +25,46 @@ _FIELDS = {
     "purpose": "用途",
     "voucher": "单号",
     "reverses": "冲销的记录",
+    "asked": "选中行数",
+    "written": "写入的记录",
+    "people": "人数",
+    "codes": "设备数",
+    "valid": "有效",
+    "invalid": "有错误的行数",
+    "item": "证书或准操项目",
+    "sheet": "标签纸",
+    "import": "导入编号",
+    "word": "文件中的用词",
+    "header": "文件中的列名",
+    "target": "对应为",
+    "on_duplicate": "重复时",
 }
 
 
 def _fields(object_type: str) -> Mapping[str, str]:
     row_class = BY_SLUG.get(object_type.partition(":")[2])
     return _FIELDS if row_class is None else {**_FIELDS, **{key: one.title for key, one in row_class.fields.items()}}
+
+
+def _values(session: Session) -> Callable[[str, str | None], Values]:
+    """The labels of dictionaries, and the titles of fields where a row names fields. Some rows name their ledger by the type
+    of the object, others by the object itself."""
+
+    @cache
+    def of(slug: str) -> Values:
+        row_class = BY_SLUG[slug]
+        titles = {key: spec.title for key, spec in row_class.fields.items()}
+        named: dict[str, dict[str, str]] = {}
+        for item in session.scalars(select(Item).where(Item.dictionary.in_(row_class.dictionaries()))):
+            named.setdefault(item.dictionary, {})[item.value] = item.label
+        labels = {key: named.get(spec.dictionary, {}) for key, spec in row_class.fields.items() if spec.dictionary}
+        return {**labels, **dict.fromkeys(("fields", "columns", "personal", "field"), titles)}
+
+    def found(object_type: str, object_id: str | None) -> Values:
+        slug = object_type.partition(":")[2] or (object_id or "")
+        return of(slug) if slug in BY_SLUG else {}
+
+    return found
 
 
 WORDS = Words(
@@ -76,4 +115,5 @@ WORDS = Words(
         "export": "导出文件",
     },
     fields=_fields,
+    values=_values,
 )

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from kit.audit.tables import AuditLog
+from kit.audit.values import Spoken, spoken
 from kit.audit.words import Result, Words
 from kit.directory.tables import DirectoryPerson
 
@@ -46,7 +47,8 @@ class AuditPage(AuditFilter):
 
 
 class AuditEntry(BaseModel):
-    """One action. `labels` are the titles of the keys of before, after and detail, as far as they are known."""
+    """One action. `labels` are the titles of the keys of before, after and detail, `spoken` what their values are called (key →
+    value → word), as far as they are known."""
 
     id: UUID
     at: datetime
@@ -64,6 +66,7 @@ class AuditEntry(BaseModel):
     after: dict[str, Any] | None
     detail: dict[str, Any] | None
     labels: dict[str, str]
+    spoken: dict[str, dict[str, str]]
     address: str | None
     user_agent: str | None
     trace_id: str | None
@@ -131,7 +134,8 @@ def page(session: Session, service: str, query: AuditPage, words: Words) -> list
     rows = session.scalars(select(AuditLog).where(*where).order_by(AuditLog.id.desc()).limit(query.size)).all()
     names = _names(session, rows)
     labels = {kind: words.labels(kind) for kind in {row.object_type for row in rows}}
-    return [entry(service, row, names, words, labels[row.object_type]) for row in rows]
+    said = spoken(session, rows, words)
+    return [entry(service, row, names, words, labels[row.object_type], of) for row, of in zip(rows, said, strict=True)]
 
 
 def count(session: Session, query: AuditFilter, words: Words, most: int) -> int:
@@ -147,13 +151,13 @@ def stream(session: Session, service: str, query: AuditFilter, words: Words) -> 
     names: dict[UUID, str] = {}
     for portion in result.partitions():
         names |= _names(session, portion)
-        for row in portion:
-            yield entry(service, row, names, words, words.labels(row.object_type))
+        for row, of in zip(portion, spoken(session, portion, words), strict=True):
+            yield entry(service, row, names, words, words.labels(row.object_type), of)
             session.expunge(row)
 
 
 def entry(
-    service: str, row: AuditLog, names: Mapping[UUID, str], words: Words, labels: Mapping[str, str]
+    service: str, row: AuditLog, names: Mapping[UUID, str], words: Words, labels: Mapping[str, str], said: Spoken
 ) -> AuditEntry:
     """One row as it is shown."""
     keys = {*(row.before or ()), *(row.after or ()), *(row.detail or ())}
@@ -163,7 +167,7 @@ def entry(
         action=row.action, action_title=words.action(row.action),
         object_type=row.object_type, object_title=words.object(row.object_type), object_id=row.object_id,
         result=row.result, before=row.before, after=row.after, detail=row.detail,
-        labels={key: labels[key] for key in keys if key in labels},
+        labels={key: labels[key] for key in keys if key in labels}, spoken=said,
         address=row.address, user_agent=row.user_agent, trace_id=row.trace_id,
     )  # fmt: skip
 

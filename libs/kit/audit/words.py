@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from sqlalchemy.orm import Session
+
 # A closed list: the page has a word and a colour for each.
 Result = Literal["ok", "failed", "refused", "pending"]
 RESULTS: dict[str, str] = {"ok": "成功", "failed": "失败", "refused": "被拒绝", "pending": "待验证"}
@@ -57,6 +59,19 @@ FIELDS = {
     "unchanged": "未变行数",
     "skipped": "跳过行数",
     "count": "数量",
+    "ids": "记录编号",
+    "fields": "字段",
+    "field": "字段",
+    "personal": "完整显示的列",
+    "user_id": "人员",
+    "owner_id": "人员",
+    "until": "截止日期",
+    "job": "任务编号",
+    "subscriber": "订阅方",
+    "producer": "发布方",
+    "events": "事件数",
+    "types": "事件类型",
+    "findings": "发现的问题",
 }
 
 
@@ -64,14 +79,23 @@ def _no_fields(_: str) -> Mapping[str, str]:
     return {}
 
 
+# key of a value → value → what it is called.
+Values = Mapping[str, Mapping[str, str]]
+
+
+def _no_values(_: Session) -> Callable[[str, str | None], Values]:
+    return lambda object_type, object_id: {}
+
+
 @dataclass(frozen=True)
 class Words:
     """A service's own words. A key with `*` covers the codes that fit it (`ledgers:*:import`); `fields` gives the titles of
-    an object type's fields."""
+    an object type's fields, `values` what the values in a row about an object are called."""
 
     actions: Mapping[str, str] = field(default_factory=dict)
     objects: Mapping[str, str] = field(default_factory=dict)
     fields: Callable[[str], Mapping[str, str]] = _no_fields
+    values: Callable[[Session], Callable[[str, str | None], Values]] = _no_values
 
     def action(self, code: str) -> str:
         """What an action is called; its code where nobody has said."""

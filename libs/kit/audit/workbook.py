@@ -54,20 +54,20 @@ def changes(entry: AuditEntry) -> str:
 def _parts(entry: AuditEntry) -> Iterator[str]:
     before, after = entry.before or {}, entry.after or {}
     for key in dict.fromkeys((*before, *after)):
-        label = entry.labels.get(key, key)
+        label, said = entry.labels.get(key, key), entry.spoken.get(key, {})
         if key in before and key in after:
-            yield f"{label}：{_text(before[key])} → {_text(after[key])}"
+            yield f"{label}：{_text(before[key], said)} → {_text(after[key], said)}"
         else:
-            yield f"{label}：{_text((before if key in before else after)[key])}"
+            yield f"{label}：{_text((before if key in before else after)[key], said)}"
     for key, value in (entry.detail or {}).items():
-        yield f"{entry.labels.get(key, key)}：{_text(value)}"
+        yield f"{entry.labels.get(key, key)}：{_text(value, entry.spoken.get(key, {}))}"
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, said: Mapping[str, str]) -> str:
     if value is None or value == "":
         return "（空）"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Mapping):
-        return "，".join(f"{key}={_text(part)}" for key, part in value.items())
-    return "、".join(map(_text, value)) if isinstance(value, list) else str(value)
+        return "，".join(f"{key}={_text(part, said)}" for key, part in value.items())
+    return "、".join(_text(one, said) for one in value) if isinstance(value, list) else said.get(str(value), str(value))

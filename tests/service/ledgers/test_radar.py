@@ -206,7 +206,7 @@ def test_people_are_found_with_what_they_hold(bench: Bench, rows: dict[str, Any]
 
 
 def test_people_are_listed_by_the_sound_of_their_names(bench: Bench, safety: Principal) -> None:
-    sorted_names = ["A Tom", "𠮷田", "安宁", "曾国", "李四", "吕布", "孙坚", "王五", "张三", "鑫鑫"]
+    sorted_names = ["A Tom", "𠮷田", "安宁", "李四", "吕布", "孙坚", "王五", "曾国", "张三", "鑫鑫"]
     for number, name in enumerate(reversed(sorted_names)):
         body = certificate(name, f"9901011990{number:02d}0112{number:02d}", "工程部", 100)
         with bench.transaction() as session:

@@ -22,6 +22,8 @@ export interface Entry {
   after: Record<string, unknown> | null;
   detail: Record<string, unknown> | null;
   labels: Record<string, string>;
+  /** Key → value → what it is called. */
+  spoken: Record<string, Record<string, string>>;
   address: string | null;
   user_agent: string | null;
   trace_id: string | null;

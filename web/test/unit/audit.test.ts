@@ -6,7 +6,7 @@ import { changesOf, merge, spoken, summary } from "../../src/features/audit/merg
 const entry = (id: string, service: Service = "auth", more: Partial<Entry> = {}): Entry => ({
   id, at: "2026-11-23T08:00:00Z", service, user_id: null, username: null, name: null, action: "x", action_title: "x",
   object_type: "y", object_title: "y", object_id: null, result: "ok", before: null, after: null, detail: null,
-  labels: {}, address: null, user_agent: null, trace_id: null, ...more,
+  labels: {}, spoken: {}, address: null, user_agent: null, trace_id: null, ...more,
 }); // prettier-ignore
 
 describe("merging trails", () => {
@@ -66,4 +66,17 @@ describe("filters in the address", () => {
     const filters = read(new URLSearchParams(historyOf("auth", "user", "7")));
     expect([filters.from, filters.texts.object_id, filters.services]).toEqual(["2020-01-01", "7", ["auth"]]);
   });
+});
+
+it("says words for values in its line, and how many rows instead of their ids", () => {
+  const ids = Array.from({ length: 5 }, (_, index) => `0000000${index}-0000-7000-8000-000000000000`);
+  const one = entry("01", "ledgers", {
+    after: { speciality: "other_safety", dept_id: ids[0]! },
+    detail: { amr: ["pwd", "otp"], ids, import: ids[1] },
+    labels: { speciality: "专业", dept_id: "所属部门", amr: "登录方式", ids: "记录编号", import: "导入编号" },
+    spoken: { speciality: { other_safety: "其他安全" }, dept_id: { [ids[0]!]: "工程部" }, amr: { pwd: "密码", otp: "动态口令" } },
+  });
+  expect(summary(one)).toBe(
+    "专业：其他安全；所属部门：工程部；登录方式：密码、动态口令；记录编号：5 个；导入编号：00000001…",
+  );
 });

@@ -64,11 +64,11 @@ export function EntryDrawer({ entry, titles, onClose }: Props) {
             title={() => "改动内容"}
             columns={[
               { title: "字段", dataIndex: "label", width: 140 },
-              { title: "改动前", dataIndex: "before", render: (value) => (entry.before ? spoken(value) : "—") },
+              { title: "改动前", dataIndex: "before", render: (value, { key }) => (entry.before ? spoken(value, entry.spoken[key]) : "—") },
               {
                 title: "改动后",
                 dataIndex: "after",
-                render: (value) => (entry.after ? <strong>{spoken(value)}</strong> : "—"),
+                render: (value, { key }) => (entry.after ? <strong>{spoken(value, entry.spoken[key])}</strong> : "—"),
               },
             ]}
           />
@@ -79,7 +79,7 @@ export function EntryDrawer({ entry, titles, onClose }: Props) {
             column={1}
             bordered
             title="说明"
-            items={detail.map(([key, value]) => ({ key, label: entry.labels[key] ?? key, children: spoken(value) }))}
+            items={detail.map(([key, value]) => ({ key, label: entry.labels[key] ?? key, children: spoken(value, entry.spoken[key]) }))}
           />
         )}
       </div>

@@ -42,26 +42,38 @@ export function changesOf(entry: Entry): Change[] {
   }));
 }
 
-/** A value as people read it. */
-export function spoken(value: unknown): string {
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const FEW = 3;
+
+/** A value as people read it, in the words that the service gives for it. */
+export function spoken(value: unknown, words: Record<string, string> = {}, short = false): string {
   if (value === null || value === undefined || value === "") return "（空）";
   if (typeof value === "boolean") return value ? "是" : "否";
-  if (Array.isArray(value)) return value.length ? value.map(spoken).join("、") : "（空）";
+  if (Array.isArray(value)) {
+    if (!value.length) return "（空）";
+    // In one line the ids of rows say nothing: how many there are does.
+    if (short && value.length > FEW && value.every((one) => ID.test(String(one)) && !words[String(one)])) {
+      return `${value.length} 个`;
+    }
+    return value.map((one) => spoken(one, words, short)).join("、");
+  }
   if (typeof value === "object") {
     return Object.entries(value)
-      .map(([key, part]) => `${key}：${spoken(part)}`)
+      .map(([key, part]) => `${key}：${spoken(part, words, short)}`)
       .join("；");
   }
-  return String(value);
+  const text = String(value);
+  return words[text] ?? (short && ID.test(text) ? `${text.slice(0, 8)}…` : text);
 }
 
 /** The change in one line, for the list. */
 export function summary(entry: Entry): string {
+  const say = (key: string, value: unknown) => spoken(value, entry.spoken[key], true);
   const changes = changesOf(entry).map(({ key, label, before, after }) =>
     entry.before && entry.after && key in entry.before && key in entry.after
-      ? `${label}：${spoken(before)} → ${spoken(after)}`
-      : `${label}：${spoken(entry.after && key in entry.after ? after : before)}`,
+      ? `${label}：${say(key, before)} → ${say(key, after)}`
+      : `${label}：${say(key, entry.after && key in entry.after ? after : before)}`,
   );
-  const detail = Object.entries(entry.detail ?? {}).map(([key, value]) => `${entry.labels[key] ?? key}：${spoken(value)}`);
+  const detail = Object.entries(entry.detail ?? {}).map(([key, value]) => `${entry.labels[key] ?? key}：${say(key, value)}`);
   return [...changes, ...detail].join("；");
 }
