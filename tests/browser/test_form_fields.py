@@ -100,3 +100,61 @@ def test_an_empty_ledger_says_and_offers_what_there_is_to_do(open_office: Open, 
     assert template.value.suggested_filename.endswith(".xlsx")
     office.main.get_by_role("button", name="批量导入 Excel").click()
     expect(office.page).to_have_url(re.compile("/import$"))
+
+
+def test_a_risk_is_scored_while_its_factors_are_chosen(open_office: Open) -> None:
+    office = open_office("safety")
+    page = office.page
+    office.go("/ledgers/risks/new")
+
+    def take(key: str, option: str) -> None:
+        page.locator(f"#{key}").click()
+        page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter(
+            has_text=re.compile(f"^{re.escape(option)}$")
+        ).first.click()
+
+    expect(page.locator("#exposure")).to_have_count(0)
+    take("method", "LEC")
+    expect(page.locator("#severity")).to_have_count(0)
+    for key, value in (("likelihood", "6"), ("exposure", "6"), ("consequence", "15")):
+        take(key, value)
+    score = page.locator("output")
+    expect(score).to_contain_text("540")
+    expect(score).to_contain_text("推算")
+    expect(page.locator(".ant-form-item", has_text="风险等级").first).to_contain_text("重大（推算）")
+    office.accessible()
+
+    # Six is no likelihood of the other method: it does not stay behind, to be refused on saving.
+    take("method", "LS")
+    expect(page.locator("#exposure")).to_have_count(0)
+    take("likelihood", "5")
+    take("severity", "4")
+    expect(score).to_contain_text("20")
+
+
+def test_a_certificate_without_an_end_is_said_to_have_none(open_office: Open) -> None:
+    office = open_office("safety")
+    office.go("/ledgers/other-certificates")
+    office.button("新建").click()
+    drawer = office.page.locator(".ant-drawer:visible")
+    drawer.get_by_role("button", name="有效期止：打开日历").click()
+    office.page.locator(".ant-picker-dropdown:visible").get_by_role("button", name="长期").click()
+    expect(drawer.locator("#valid_to")).to_have_value("长期")
+    assert type_into(office, "有效期止", "长期有效") == "长期有效"
+    expect(office.page.get_by_text("不是日期")).to_have_count(0)
+
+
+def test_a_row_on_a_telephone_says_what_it_is_whose_and_how_it_stands(open_office: Open) -> None:
+    office = open_office("safety", width=390, height=844)
+    row = {
+        "id": str(uuid4()), "version": 1, "facility_no": "XF-1", "name": "手提式干粉灭火器", "location": "北区5号点",
+        "facility_type": "extinguisher", "dept_id": None, "dept_name": "城南储配站", "status": "good",
+        "computed_keys": [],
+    }  # fmt: skip
+    page_of_one = {"items": [row], "total": 1, "page": 1, "size": 20}
+    office.page.route(re.compile(r"/api/ledgers/fire-facilities\?"), lambda route: route.fulfill(json=page_of_one))
+    office.go("/ledgers/fire-facilities")
+    card = office.main.locator(".row-card")
+    for words in ("手提式干粉灭火器", "XF-1", "北区5号点", "完好"):
+        expect(card).to_contain_text(words)
+    office.fits()

@@ -46,9 +46,9 @@ describe("a risk matrix while it is filled in", () => {
     expect(worked(rule, { method: "ls", likelihood: "1", severity: "3" })).toEqual({ score: "3", level: undefined });
   });
 
-  test("another method clears what it does not use, and only then", () => {
-    const values = { method: "ls", likelihood: "6", exposure: "6" };
-    expect(unusedFactors(risks, values, { method: "ls" })).toEqual(["exposure", "consequence"]);
+  test("another method clears what it does not use or not with that value, and only then", () => {
+    const values = { method: "ls", likelihood: "2", exposure: "6", severity: "5" };
+    expect(unusedFactors(risks, values, { method: "ls" })).toEqual(["exposure", "consequence", "severity"]);
     expect(unusedFactors(risks, values, { likelihood: "6" })).toEqual([]);
   });
 

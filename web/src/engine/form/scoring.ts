@@ -34,11 +34,11 @@ export function worked(rule: ScoreRule, values: Values): { score: string; level:
   return { score: String(score), level: matrix.bands.find(([least]) => score >= least)?.[1] };
 }
 
-/** What has to be cleared after a change: the factors that a newly chosen method does not use. */
+/** What has to be cleared after a change: what a newly chosen method does not use, or not with that value. */
 export function unusedFactors(ledger: LedgerManifest, values: Values, change: Values): string[] {
   return (ledger.scores ?? [])
     .filter((rule) => rule.method in change)
-    .flatMap((rule) => rule.factors.filter((key) => !(key in (matrixOf(rule, values)?.factors ?? {}))));
+    .flatMap((rule) => rule.factors.filter((key) => !matrixOf(rule, values)?.factors[key]?.includes(Number(values[key]))));
 }
 
 /** A level that was worked out is blank in a form: otherwise it would stay while the factors change. */
