@@ -12,11 +12,6 @@ from kit.fields import InYear, SumEquals, choice, day, decimal, department, inte
 from services.ledgers.ledger import Ledger, LedgerRow, Totals
 
 
-def quarter(number: int, word: str) -> tuple[str, ...]:
-    """How a quarter is headed."""
-    return (f"{word}季度", f"第{word}季度", f"{number}季度", f"第{number}季度", f"Q{number}")
-
-
 class InvestmentBudget(LedgerRow):
     """What a department plans to spend on safety in a year, by the categories of 财资〔2022〕136号."""
 
@@ -69,16 +64,36 @@ class InvestmentBudget(LedgerRow):
         aliases=("预算金额", "金额"),
     )
     q1: Mapped[Decimal | None] = decimal(
-        "一季度(元)", digits=14, format="money", min=0, in_list=False, aliases=quarter(1, "一")
+        "一季度(元)",
+        digits=14,
+        format="money",
+        min=0,
+        in_list=False,
+        aliases=("一季度", "第一季度", "1季度", "第1季度", "Q1"),
     )
     q2: Mapped[Decimal | None] = decimal(
-        "二季度(元)", digits=14, format="money", min=0, in_list=False, aliases=quarter(2, "二")
+        "二季度(元)",
+        digits=14,
+        format="money",
+        min=0,
+        in_list=False,
+        aliases=("二季度", "第二季度", "2季度", "第2季度", "Q2"),
     )
     q3: Mapped[Decimal | None] = decimal(
-        "三季度(元)", digits=14, format="money", min=0, in_list=False, aliases=quarter(3, "三")
+        "三季度(元)",
+        digits=14,
+        format="money",
+        min=0,
+        in_list=False,
+        aliases=("三季度", "第三季度", "3季度", "第3季度", "Q3"),
     )
     q4: Mapped[Decimal | None] = decimal(
-        "四季度(元)", digits=14, format="money", min=0, in_list=False, aliases=quarter(4, "四")
+        "四季度(元)",
+        digits=14,
+        format="money",
+        min=0,
+        in_list=False,
+        aliases=("四季度", "第四季度", "4季度", "第4季度", "Q4"),
     )
     owner: Mapped[str | None] = text("责任人", max_length=50, search=True, aliases=("负责人",))
     plan_finish: Mapped[date | None] = day("计划完成时间", filter=True, aliases=("计划完成日期", "完成时间"))
