@@ -106,22 +106,25 @@ export function UploadStep({ failed, onTemplate, onStarted }: Props) {
             </Radio>
           ))}
         </Radio.Group>
-        {source.keepsBlanks && onDuplicate === "update" && (
+      </section>
+      {source.keepsBlanks && onDuplicate === "update" && (
+        <section>
+          <h2 id="blank-cells">更新时遇到空白单元格</h2>
           <Radio.Group
-            aria-label="更新时遇到空白单元格"
+            aria-labelledby="blank-cells"
             value={blankCells}
             onChange={(event) => setBlankCells(event.target.value)}
-            className="choices choices-within"
+            className="choices"
           >
             {BLANK_CELLS.map((choice) => (
               <Radio key={choice.value} value={choice.value}>
-                {choice.label}
+                <b>{choice.label}</b>
                 <span className="quiet"> {choice.help}</span>
               </Radio>
             ))}
           </Radio.Group>
-        )}
-      </section>
+        </section>
+      )}
       <section>
         <h2>上传文件</h2>
         {problem && <Alert type="error" showIcon title={problem} className="form-note" />}
