@@ -175,7 +175,7 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
             loading={confirm.isPending}
             onClick={() => void write()}
           >
-            {job.invalid ? `仅导入正确的 ${written} 行` : `确认导入 ${written} 行`}
+            {nothing ? "仅导入正确的行" : job.invalid ? `仅导入正确的 ${written} 行` : `确认导入 ${written} 行`}
           </Button>
           {job.invalid > 0 && (
             <Button

@@ -61,6 +61,7 @@ function Rows({ job, what }: { job: ImportJob; what: RowKind }) {
   const listed = new Set(inFile.map(({ field }) => field.key));
   const lacking = source.fields.filter((field) => used.has(field.key) && !listed.has(field.key));
   const fields = [...inFile, ...lacking.map((field) => ({ field, letter: "" }))];
+  const wrong = new Set(items.flatMap((row) => Object.keys(row.errors)));
   const titles = new Map(source.fields.map((field) => [field.key, field.title]));
   const columns: TableColumnType<PreviewRow>[] = [
     { key: "row", title: "行", dataIndex: "row", width: 64, fixed: "left", align: "right" },
@@ -78,7 +79,8 @@ function Rows({ job, what }: { job: ImportJob; what: RowKind }) {
           {field.title}
         </>
       ),
-      width: Math.max(field.width, field.title.length * 14 + 44),
+      // A wrong number is bold and has a sign before it, and should stand in one line.
+      width: Math.max(field.width, field.title.length * 14 + 44) + (wrong.has(field.key) ? 40 : 0),
       ellipsis: { showTitle: false },
       onCell: (row) => ({
         className: row.errors[field.key] ? "cell-wrong" : row.changes?.[field.key] ? "cell-changed" : "",

@@ -4,6 +4,7 @@ import { App, Button, Card, Checkbox, Select } from "antd";
 import { useState } from "react";
 import type { ImportJob, Mapping } from "../../api/imports";
 import { describe } from "../../api/problem";
+import { STRONG } from "./flow";
 import { useSource } from "./source";
 
 interface Props {
@@ -66,7 +67,9 @@ export function WordMapping({ job, mapping, onChanged }: Props) {
                   options={items.map(({ value, label }) => ({ value, label }))}
                 />
                 {best && taken === undefined && (
-                  <Button onClick={() => choose(field, word, best.value)}>采用“{best.label}”</Button>
+                  <Button onClick={() => choose(field, word, best.value)}>
+                    {best.score < STRONG ? `可能是“${best.label}”，采用` : `采用“${best.label}”`}
+                  </Button>
                 )}
               </div>
             </li>

@@ -160,7 +160,7 @@ export const BLANK_CELLS: { value: BlankCells; label: string; help: string }[] =
 ];
 
 /** From here on most people would say that a suggestion is meant: it is filled in, and shown to be looked at. */
-const STRONG = 66;
+export const STRONG = 66;
 
 /** The headings that are asked about, and those about which something has been said, in the order of the file. */
 export function askedHeadings(mapping: Mapping): (HeadingQuestion & { id?: string | null })[] {
