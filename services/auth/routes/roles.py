@@ -246,6 +246,12 @@ def read_my_permissions(session: SessionDep, principal: CurrentPrincipal, at: Mo
     return effective.of_person(session, people.find(session, principal.user_id), at)
 
 
+@router.get("/me/permission-words", dependencies=[signed_in()])
+def read_permission_words(session: SessionDep) -> dict[str, Any]:
+    """What permissions are called: everybody reads their own, and which one a page asks for."""
+    return {"services": permissions.catalogue(session)}
+
+
 @router.get("/role-requests", dependencies=[require("auth:role-requests:read")])
 def list_requests(session: SessionDep, at: Moment) -> dict[str, Any]:
     """The newest requests, those that wait first."""

@@ -1,19 +1,34 @@
 import { Button, Result } from "antd";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
+import { useCalled } from "../api/permissions";
+import { useSession } from "../api/session";
+import { refusalOf } from "./refusal";
 
-/** An address that is no page, or none of this person's: the two look alike, so that nothing can be probed. */
+/** An address that is no page, or a page for which this person has no permission. */
 export function NotFound() {
   const navigate = useNavigate();
-  return (
-    <Result
-      status="404"
-      title="找不到这个页面"
-      subTitle="地址不存在，或者您的账号没有打开它的权限。需要权限请联系本部门安全员或系统维护人员。"
-      extra={
-        <Button type="primary" onClick={() => navigate("/")}>
-          回到首页
-        </Button>
-      }
-    />
+  const { pathname } = useLocation();
+  const refusal = refusalOf(useCalled(), useSession().me?.permissions ?? [], pathname);
+  const home = (
+    <Button type="primary" onClick={() => navigate("/")}>
+      回到首页
+    </Button>
   );
+  if (refusal) {
+    return (
+      <Result
+        status="403"
+        title="没有权限"
+        subTitle={
+          <>
+            打开这个页面需要“{refusal.title}”权限（{refusal.permission}）。
+            <br />
+            工作需要时，请把它告诉本部门安全员或公司安全管理部，由安全管理员在“角色权限”中授予。
+          </>
+        }
+        extra={home}
+      />
+    );
+  }
+  return <Result status="404" title="找不到这个页面" subTitle="地址不存在，可能是链接不完整或页面已取消。" extra={home} />;
 }

@@ -17,11 +17,14 @@ export function partTitle(rest: string): string {
   return PARTS.find(([pattern]) => pattern.test(rest))?.[1] ?? "";
 }
 
-export function titleOf(pages: Page[], pathname: string): string {
+const NOWHERE = "找不到页面";
+
+/** `refused` says that the address is a page which this person may not open. */
+export function titleOf(pages: Page[], pathname: string, refused = false): string {
   const own = OWN[pathname];
   if (own) return own;
   const found = pageAt(pages, pathname);
-  if (!found) return "找不到页面";
+  if (!found) return refused ? "没有权限" : NOWHERE;
   const part = partTitle(found.rest);
   return part ? `${part} · ${found.page.title}` : found.page.title;
 }
@@ -31,13 +34,13 @@ export interface Crumb {
   path?: string;
 }
 
-export function crumbsOf(pages: Page[], pathname: string): Crumb[] {
+export function crumbsOf(pages: Page[], pathname: string, refused = false): Crumb[] {
   if (pathname === "/") return [{ title: "首页" }];
   const home = { title: "首页", path: "/" };
   const own = OWN[pathname];
   if (own) return [home, { title: own }];
   const found = pageAt(pages, pathname);
-  if (!found) return [home, { title: "找不到页面" }];
+  if (!found) return [home, { title: refused ? "没有权限" : NOWHERE }];
   const section = sectionOf(found.page.leaf);
   const part = partTitle(found.rest);
   return [

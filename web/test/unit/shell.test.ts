@@ -3,6 +3,8 @@ import { fileNameOf } from "../../src/api/download";
 import { withQuery } from "../../src/api/http";
 import type { Page } from "../../src/api/types";
 import { nextOf } from "../../src/app/auth/next";
+import { calledBy } from "../../src/api/permissions";
+import { refusalOf } from "../../src/app/refusal";
 import manual from "../../src/app/manual.json";
 import { dailyOf, menuOf, pageAt, searchMenu } from "../../src/app/manual";
 import { toneOf, TONES } from "../../src/app/theme";
@@ -57,6 +59,7 @@ describe("addresses", () => {
   test("have titles and breadcrumbs", () => {
     expect(titleOf(pages, "/ledgers/a/import")).toBe("批量导入 · 页面4.3");
     expect(titleOf(pages, "/nowhere")).toBe("找不到页面");
+    expect(titleOf(pages, "/ledgers/x", true)).toBe("没有权限");
     expect(crumbsOf(pages, "/ledgers/a/new").map((crumb) => crumb.title)).toEqual([
       "首页",
       "教育培训",
@@ -194,4 +197,23 @@ describe("the way back from a form", () => {
     expect(backTo([HOME], "/ledgers/a?row=new", "q=x")).toBe("/ledgers/a?q=x&row=new");
     expect(backTo([HOME], "/ledgers/a")).toBe("/ledgers/a");
   });
+});
+
+test("a page without the permission is told from an address that is no page", () => {
+  const called = calledBy([
+    {
+      service: "ledgers",
+      title: "台账",
+      verbs: [{ verb: "read", title: "查看" }],
+      resources: [
+        { resource: "special-equipment", title: "特种设备", verbs: [], planned: [], reserved: [], named_only: false },
+      ],
+    },
+  ]);
+  const equipment = { permission: "ledgers:special-equipment:read", title: "特种设备 · 查看" };
+  expect(refusalOf(called, [], "/ledgers/special-equipment/new")).toEqual(equipment);
+  expect(refusalOf(called, ["ledgers:*:read"], "/ledgers/special-equipment")).toBeNull();
+  expect(refusalOf(called, [], "/ledgers/no-such-ledger")).toBeNull();
+  expect(refusalOf(called, [], "/nowhere")).toBeNull();
+  expect(called.resource("*", "special-equipment")).toBe("特种设备");
 });

@@ -5,12 +5,14 @@ import { Alert, App, Breadcrumb, Button, Drawer, Grid, Skeleton } from "antd";
 import { Activity, useEffect, useState } from "react";
 import { Link, Route, Routes, useLocation, useNavigate } from "react-router";
 import { useCatalogue } from "../../api/manifest";
+import { useCalled } from "../../api/permissions";
 import { useSession } from "../../api/session";
 import { dropDrafts, hasDraft } from "../../shared/drafts";
 import { Loading } from "../../shared/Loading";
 import { usePreference } from "../../shared/preferences";
 import { ErrorBoundary, Failure } from "../ErrorBoundary";
 import { dailyOf, menuOf, pageAt } from "../manual";
+import { refusalOf } from "../refusal";
 import { Screen } from "../Screen";
 import { LeaveTab } from "../tabs/leave";
 import { again, backTo, close, HOME, visit, type Tab } from "../tabs/tabs";
@@ -39,7 +41,9 @@ export default function Shell() {
   if (visited !== tabs) setTabs(visited);
 
   const pages = catalogue.data?.pages ?? [];
-  const name = (pathname: string) => (catalogue.data ? titleOf(pages, pathname) : "正在打开…");
+  const called = useCalled();
+  const refused = (pathname: string) => refusalOf(called, me?.permissions ?? [], pathname) !== null;
+  const name = (pathname: string) => (catalogue.data ? titleOf(pages, pathname, refused(pathname)) : "正在打开…");
   const title = name(active);
   useEffect(() => {
     document.title = `${title} - ${PRODUCT}`;
@@ -144,7 +148,7 @@ export default function Shell() {
                   <div className="page">
                     <Breadcrumb
                       className="crumbs no-print"
-                      items={crumbsOf(pages, tab.key).map((crumb) => ({
+                      items={crumbsOf(pages, tab.key, refused(tab.key)).map((crumb) => ({
                         title: crumb.path ? <Link to={crumb.path}>{crumb.title}</Link> : crumb.title,
                       }))}
                     />

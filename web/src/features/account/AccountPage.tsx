@@ -1,6 +1,7 @@
 /** 个人中心: who I am here, what I may do and on whose data. */
 import { Button, Card, Descriptions, Table } from "antd";
-import { useCatalogue, useDepartments } from "../../api/manifest";
+import { useDepartments } from "../../api/manifest";
+import { useCalled } from "../../api/permissions";
 import { signOut, useSession } from "../../api/session";
 import type { Scope } from "../../api/types";
 import { dropDrafts } from "../../shared/drafts";
@@ -15,8 +16,7 @@ import { MyDelegations } from "../roles/MyDelegations";
 export default function AccountPage() {
   const { me } = useSession();
   const departments = useDepartments();
-  const pages = useCatalogue().data?.pages ?? [];
-  const titleOf = (resource: string) => pages.find((page) => page.key === resource)?.title ?? resource;
+  const called = useCalled();
   if (!me) return null;
   const { user, permissions, scope } = me;
   const reach = ({ kind, department_ids: ids }: Scope) => {
@@ -25,17 +25,13 @@ export default function AccountPage() {
   };
   const rows = permissions.map((grant) => {
     const [service = "", resources = "", verbs = ""] = grant.split(":");
+    const resource = (code: string) => (code === "*" ? "全部" : (called.resource(service, code) ?? code));
+    const verb = (code: string) => (code === "*" ? "全部操作" : (called.verb(service, code) ?? VERBS[code] ?? code));
     return {
       key: grant,
-      service: SERVICES[service] ?? service,
-      resources: resources === "*" ? "全部" : resources.split(",").map(titleOf).join("、"),
-      verbs:
-        verbs === "*"
-          ? "全部操作"
-          : verbs
-              .split(",")
-              .map((verb) => VERBS[verb] ?? verb)
-              .join("、"),
+      service: SERVICES[service] ?? called.service(service),
+      resources: resources.split(",").map(resource).join("、"),
+      verbs: verbs.split(",").map(verb).join("、"),
     };
   });
   return (

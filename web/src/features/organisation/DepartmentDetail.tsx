@@ -82,15 +82,12 @@ export function DepartmentDetail({ row, departments, onEdit, onAdd, onAct }: Pro
               key: "people",
               label: "在用人员",
               children: inside.data ? (
-                <>
-                  本单位 {inside.data.people} 人，含下级 {inside.data.people_below} 人
+                <Space wrap>
+                  {`本单位 ${inside.data.people} 人，含下级 ${inside.data.people_below} 人`}
                   {may(grants, "auth:users:read") && inside.data.people_below > 0 && (
-                    <>
-                      {" "}
-                      <Link to={`/system/users?under=${row.id}`}>查看人员</Link>
-                    </>
+                    <Link to={`/system/users?under=${row.id}`}>查看人员</Link>
                   )}
-                </>
+                </Space>
               ) : (
                 "—"
               ),

@@ -75,11 +75,13 @@ export default function UsersPage({ page }: ScreenProps) {
       else void act(person, key as Deed);
     },
   });
-  const menu = (person: Person) => (
+  // Without any of these rights there is nothing to do with anybody, and no column for it.
+  const mayAct = mayUpdate || may(grants, "auth:sessions:read") || may(grants, "auth:roles:read");
+  const menu = mayAct && ((person: Person) => (
     <Dropdown trigger={["click"]} menu={acts(person)} disabled={acts(person).items.length === 0}>
       <Button type="text" icon={<MoreOutlined aria-hidden />} aria-label={`${person.name}：操作`} />
     </Dropdown>
-  );
+  ));
 
   const reached = departmentsInScope(departments, me);
   const filtered = ["q", "under", "account"].some((key) => params.has(key)) || state !== "active";
@@ -166,7 +168,7 @@ export default function UsersPage({ page }: ScreenProps) {
             rowClassName={(person) => (person.active ? "" : "quiet")}
             locale={{
               emptyText: (
-                <Nothing>{filtered ? "没有符合条件的人员，请调整查询条件" : "还没有人员，可以新建或批量导入"}</Nothing>
+                <Nothing>{emptyText(list.isPending, filtered, may(grants, "auth:users:create"))}</Nothing>
               ),
             }}
             pagination={{
@@ -211,6 +213,14 @@ export default function UsersPage({ page }: ScreenProps) {
   );
 }
 
+function emptyText(pending: boolean, filtered: boolean, mayCreate: boolean): string {
+  if (pending) return "正在加载…";
+  if (filtered) return "没有符合条件的人员，请调整查询条件";
+  return mayCreate ? "还没有人员，可以新建或批量导入" : "您的数据范围内还没有人员";
+}
+
+type Menu = ((person: Person) => React.ReactNode) | false;
+
 function State({ person }: { person: Person }) {
   if (!person.active) {
     return <StatusTag tone="grey">{`已停用${person.disabled_reason ? `：${person.disabled_reason}` : ""}`}</StatusTag>;
@@ -228,7 +238,9 @@ const places = (person: Person) =>
     .map((place, index) => `${place.name}${place.closed ? "（已关闭）" : ""}${index ? "（兼）" : ""}`)
     .join("、");
 
-function columns(menu: (person: Person) => React.ReactNode, mayReadRoles: boolean): TableColumnType<Person>[] {
+const by = (menu: Exclude<Menu, false>) => (_: unknown, person: Person) => menu(person);
+
+function columns(menu: Menu, mayReadRoles: boolean): TableColumnType<Person>[] {
   return [
     { title: "工号", dataIndex: "employee_no", width: 90, render: (text) => text ?? "—" },
     { title: "姓名", dataIndex: "name", width: 100 },
@@ -247,11 +259,13 @@ function columns(menu: (person: Person) => React.ReactNode, mayReadRoles: boolea
       },
     },
     { title: "状态", key: "state", width: 120, render: (_, person) => <State person={person} /> },
-    { title: "操作", key: "actions", width: 64, align: "center", fixed: "right", render: (_, person) => menu(person) },
+    ...(menu
+      ? [{ title: "操作", key: "actions", width: 64, align: "center" as const, fixed: "right" as const, render: by(menu) }]
+      : []),
   ];
 }
 
-function phoneColumns(menu: (person: Person) => React.ReactNode): TableColumnType<Person>[] {
+function phoneColumns(menu: Menu): TableColumnType<Person>[] {
   return [
     {
       title: "人员",
@@ -267,6 +281,6 @@ function phoneColumns(menu: (person: Person) => React.ReactNode): TableColumnTyp
         </div>
       ),
     },
-    { title: "操作", key: "actions", width: 56, align: "center", render: (_, person) => menu(person) },
+    ...(menu ? [{ title: "操作", key: "actions", width: 56, align: "center" as const, render: by(menu) }] : []),
   ];
 }
