@@ -236,12 +236,16 @@ class Matching:
             """)  # noqa: S608
 
     def create(self) -> TextClause:
-        """Rows that the ledger does not have."""
+        """Rows that the ledger does not have. Each is said to be a microsecond older than the one above it in the file, so that
+        a list with the newest first shows the rows of one import in the file's order; the list's own index still serves."""
         names = ", ".join(f'"{key}"' for key in self.fields)
         values = ", ".join(f's."{key}"' for key in self.fields)
         return text(f"""
-            INSERT INTO {self.name} (id, {names}, computed_keys, created_by, updated_by, version, import_batch_id)
-            SELECT uuidv7(), {values}, s.filled_keys, :user, :user, 1, :job FROM ({self.incoming()}) s
+            INSERT INTO {self.name} (id, {names}, computed_keys, created_by, updated_by, version, import_batch_id,
+                                     created_at)
+            SELECT uuidv7(), {values}, s.filled_keys, :user, :user, 1, :job,
+                   now() - s.row_no * interval '1 microsecond'
+            FROM ({self.incoming()}) s
             WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)
             ORDER BY s.row_no
             ON CONFLICT DO NOTHING""")  # noqa: S608
