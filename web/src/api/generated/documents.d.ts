@@ -558,7 +558,8 @@ export interface components {
         };
         /**
          * AuditEntry
-         * @description One action. `labels` are the titles of the keys of before, after and detail, as far as they are known.
+         * @description One action. `labels` are the titles of the keys of before, after and detail, `spoken` what their values are called (key →
+         *     value → word), as far as they are known.
          */
         AuditEntry: {
             /**
@@ -606,6 +607,12 @@ export interface components {
             /** Labels */
             labels: {
                 [key: string]: string;
+            };
+            /** Spoken */
+            spoken: {
+                [key: string]: {
+                    [key: string]: string;
+                };
             };
             /** Address */
             address: string | null;
