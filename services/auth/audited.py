@@ -44,6 +44,16 @@ _FIELDS = {
 }
 _VALUES: dict[str, Mapping[str, str]] = {
     "amr": {"pwd": "密码", "otp": "动态口令", "hwk": "手机密钥"},
+    "reason": {
+        "captcha": "人机校验未通过",
+        "challenge": "登录步骤已过期",
+        "unknown": "没有这个账号",
+        "password": "密码错误",
+        "unusable": "账号不可用",
+        "locked": "多次失败，暂时锁定",
+        "second_factor": "动态口令错误",
+        "code_missing": "没有输入动态口令",
+    },
     "scope": {kind.value: title for kind, title in SCOPES.items()},
 }
 

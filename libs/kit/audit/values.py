@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kit.audit.tables import AuditLog
-from kit.audit.words import Words
+from kit.audit.words import VALUES, Words
 from kit.directory.tables import DirectoryDepartment, DirectoryPerson
 
 # An export names thousands of rows; nobody reads them one by one.
@@ -28,7 +28,7 @@ def spoken(session: Session, rows: Sequence[AuditLog], words: Words) -> list[Spo
     for row, part in zip(rows, parts, strict=True):
         known, said = of(row.object_type, row.object_id), Spoken()
         for key, value in part:
-            word = known.get(key, {}).get(value) or names.get(value)
+            word = known.get(key, {}).get(value) or VALUES.get(key, {}).get(value) or names.get(value)
             if word is not None:
                 said.setdefault(key, {})[value] = word
         found.append(said)

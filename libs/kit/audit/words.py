@@ -73,6 +73,26 @@ FIELDS = {
     "types": "事件类型",
     "findings": "发现的问题",
 }
+# Words of values that any service may write.
+VALUES: dict[str, dict[str, str]] = {
+    "reason": {
+        "permission_missing": "没有权限",
+        "forbidden": "没有权限",
+        "second_factor_missing": "未验证动态口令",
+        "reauthentication_required": "需要再次验证身份",
+        "csrf_header_missing": "请求缺少防伪标记",
+        "foreign_origin": "请求来自其他网站",
+        "account_disabled": "账号已停用",
+        "own_account": "不能对自己的账号操作",
+        "second_person_needed": "需要另一位管理员办理",
+        "administrator_role_fixed": "三员角色不能修改",
+        "dictionary_fixed": "字典不可修改",
+        "not_the_uploader": "不是上传的人",
+        "personal_data_hidden": "没有查看完整个人信息的权限",
+        "personal_export": "没有导出个人信息的权限",
+        "whole_company_only": "只对全公司范围开放",
+    }
+}
 
 
 def _no_fields(_: str) -> Mapping[str, str]:

@@ -5,14 +5,14 @@ named by one of their certificates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, func, literal, null, or_, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, case, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
@@ -22,6 +22,7 @@ from kit.fields import mask
 from kit.query import as_json
 from kit.sealing import fingerprint
 from services.ledgers.catalogue import BY_SLUG, CERTIFICATES
+from services.ledgers.conditions import Condition
 from services.ledgers.enquiry.missing import Missing
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.reading import RowReader, departments_under, status_sql, table_of, visible
@@ -116,7 +117,8 @@ def _branch(row_class: type[LedgerRow], who: Principal, wanted: Wanted, on: date
     c = table_of(row_class).c
     state = status_sql(row_class, c, on)
     assert state is not None, "a certificate ledger has a status"
-    reviewed = c.review_date if "review_date" in row_class.fields else null()
+    # The dates on which somebody has to act: a review that was passed is none of them.
+    due = [c[key] if quiet is None else case((not_(quiet.sql(c, on)), c[key])) for key, quiet in _due(row_class)]
     where = visible(row_class, _narrowed(row_class, who))
     if wanted.department is not None:
         where.append(c.dept_id.in_(departments_under(literal(wanted.department))))
@@ -135,8 +137,15 @@ def _branch(row_class: type[LedgerRow], who: Principal, wanted: Wanted, on: date
         c.person_name.label("person_name"),
         c.dept_id.label("dept_id"),
         state.label("state"),
-        func.least(c.valid_to, reviewed).label("due"),
+        func.least(*due).label("due"),
     ).where(*where)
+
+
+def _due(row_class: type[LedgerRow]) -> Iterator[tuple[str, Condition | None]]:
+    """End of validity and review, with what ends the waiting for them."""
+    for expiry in row_class.ledger.expiry:
+        if expiry.field in ("valid_to", "review_date"):
+            yield expiry.field, expiry.done_when
 
 
 def _numbers(session: Session, refs: Sequence[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:

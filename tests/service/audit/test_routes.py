@@ -64,6 +64,15 @@ def desk(service_settings: Callable[..., Settings], issuer: TestIssuer, tmp_path
     database.close()
 
 
+def test_values_are_said_in_words_as_far_as_there_are_any(desk: Desk) -> None:
+    dept = str(company.department_id("工程部"))
+    written = {"reason": "permission_missing", "places": [dept, "x"], "other": dept[:-1], "n": 3}
+    desk.write(detail=written)
+    (row,) = desk.items()
+    assert row["detail"] == written
+    assert row["spoken"] == {"reason": {"permission_missing": "没有权限"}, "places": {dept: "工程部"}}
+
+
 def test_a_row_is_shown_in_peoples_words(desk: Desk) -> None:
     safety = company.safety()
     desk.write(who=safety, before={"n": 1, "x": "a"}, after={"n": 2, "x": "b"})

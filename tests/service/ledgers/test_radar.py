@@ -205,6 +205,20 @@ def test_people_are_found_with_what_they_hold(bench: Bench, rows: dict[str, Any]
     assert bench.ask(company.worker("工程部"), "GET", "/certificates").json()["items"] == []
 
 
+def test_a_passed_review_is_not_what_is_due_next(bench: Bench, rows: dict[str, Any], safety: Principal) -> None:
+    row = rows["soon"]
+    late = {"version": row["version"], "review_date": day(-5)}
+    row = bench.ask(safety, "PUT", f"/{CERTIFICATES}/{row['id']}", json=late).json()
+
+    def next_due() -> Any:
+        return bench.ask(safety, "GET", "/certificates?q=李四").json()["items"][0]["next_due"]
+
+    assert next_due() == day(-5)
+    passed = {"version": row["version"], "last_review_date": day(-10), "review_result": "passed"}
+    assert bench.ask(safety, "PUT", f"/{CERTIFICATES}/{row['id']}", json=passed).status_code == 200
+    assert next_due() == day(20)
+
+
 def test_people_are_listed_by_the_sound_of_their_names(bench: Bench, safety: Principal) -> None:
     sorted_names = ["A Tom", "𠮷田", "安宁", "李四", "吕布", "孙坚", "王五", "曾国", "张三", "鑫鑫"]
     for number, name in enumerate(reversed(sorted_names)):

@@ -61,7 +61,7 @@ function Left({ item }: { item: DueItem }) {
 const COLUMNS: TableColumnType<DueItem>[] = [
   { title: "剩余时间", key: "left", width: 120, render: (_, item) => <Left item={item} /> },
   { title: "到期日期", dataIndex: "due_on", width: 110, className: "number" },
-  { title: "名称", key: "title", ellipsis: true, render: (_, item) => <Link to={item.path}>{item.title}</Link> },
+  { title: "名称", key: "title", render: (_, item) => <Link to={item.path}>{item.title}</Link> },
   { title: "到期事项", dataIndex: "label", width: 130 },
   { title: "台账", dataIndex: "source_title", width: 190, ellipsis: true },
   { title: "人员", dataIndex: "person", width: 90, render: (name) => name ?? "—" },
