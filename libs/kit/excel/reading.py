@@ -117,7 +117,7 @@ def _samples(sheet: CalamineSheet, found: Found) -> dict[int, list[str]]:
     for row in islice(sheet.iter_rows(), found.row, found.row + SEARCHED_ROWS):
         for place, known in samples.items():
             cell = row[place - offset]
-            text = str(int(cell) if type(cell) is float and cell == int(cell) else cell).strip()
+            text = str(int(cell) if type(cell) is float and cell.is_integer() else cell).strip()
             if len(known) < _SAMPLES and text and text[:_LONGEST_SAMPLE] not in known:
                 known.append(text[:_LONGEST_SAMPLE])
     return samples

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -40,6 +40,7 @@ _NULL = b"\\N"
 # What a cell begins with that is worth a look: our own guard, and blanks with nothing behind them. No other cell is
 # touched, for this is asked of each of a million.
 _LOOK = frozenset("' \t\r\n\v\f\u3000\u00a0\u200b\ufeff")
+_NONE: frozenset[str] = frozenset()
 _OWN_UNIT = frozenset("元千万亿")
 _FAULTS = {
     "formula_without_value": "公式没有计算结果，请用 Excel 打开并保存，或粘贴为数值后再导入",
@@ -57,6 +58,7 @@ class RowChecker:
         self.said: dict[str, int] = context.get("whole") or {}
         self.keeps: bool = context.get("blank_cells") == "keep"
         self.connected = connected(row_class)
+        self.never_blank = frozenset((RECORD.key, *self.said))
         columns = [
             replace(column, required=False) if column.key in self.said else column
             for column in import_columns(row_class.fields)
@@ -123,9 +125,9 @@ class RowChecker:
         record = raw.pop(RECORD.key, None)
         if not self.keeps:
             blank = []
-        elif blank:
+        elif faults or not self.never_blank.isdisjoint(blank):
             # What is said of the whole file is no blank, and what is behind a broken formula neither.
-            blank = [key for key in blank if key in self.fields and key not in self.said and key not in faults]
+            blank = [key for key in blank if key not in self.never_blank and key not in faults]
         said = self._in_yuan(raw) if self.factors else raw
         values, issues, filled = self.validate(said)
         self.words.used_in(raw)
@@ -152,7 +154,8 @@ class RowChecker:
         for field, code in faults.items():
             if field in self.fields:
                 errors[field] = [code, _FAULTS[code]]
-        self._duplicate(number, values, record_id, errors, {*masked, *curable, *(blank if record_id else ())})
+        unsure = {*masked, *curable, *blank} if record_id else {*masked, *curable} if errors else _NONE
+        self._duplicate(number, values, record_id, errors, unsure)
         # What is wrong only with columns that the file does not have, or with blank cells, may be right with what stands
         # in the ledger (importing/rechecking.py): such a row keeps its errors, and is looked at again.
         ok = not any(field in self.given and curable.get(field) != error[0] for field, error in errors.items())
@@ -205,7 +208,7 @@ class RowChecker:
         return found
 
     def _duplicate(
-        self, number: int, values: dict[str, Any], record: str | None, errors: dict[str, Any], unsure: set[str]
+        self, number: int, values: dict[str, Any], record: str | None, errors: dict[str, Any], unsure: Set[str]
     ) -> None:
         """Two rows of one key, or two of one record, cannot both be meant: the later one is wrong, and both are named.
         `unsure` are fields whose value only the ledger knows."""

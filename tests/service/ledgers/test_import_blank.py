@@ -30,10 +30,13 @@ def only(desk: Desk) -> dict[str, Any]:
 
 
 def test_a_blank_cell_keeps_what_stands_there(desk: Desk) -> None:
-    """Of a field that may be blank, of one that may not, of one that a rule needs, of one that only looks blank."""
-    desk.bring_in(book(facility(1, 备注="年检合格", **EXTINGUISHER)))
+    """Of a field that may be blank, of one that may not, of one that a rule needs, of one that has a default, of one that
+    only looks blank."""
+    desk.bring_in(book(facility(1, 备注="年检合格", 状态="停用", **EXTINGUISHER)))
     before = only(desk)
-    blank = facility(1, 放置位置="南区", 备注=None, 责任人=None, 出厂日期=None, 规格型号=" \u3000", 类型="灭火器")
+    blank = facility(
+        1, 放置位置="南区", 备注=None, 责任人=None, 出厂日期=None, 规格型号=" \u3000", 类型="灭火器", 状态=None
+    )
     job = desk.upload(book(blank))
     assert (job["blank_cells"], job["updated"], job["invalid"], job["cleared"]) == ("keep", 1, 0, 0), job["errors"]
     desk.confirm(job)
