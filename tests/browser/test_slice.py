@@ -39,7 +39,7 @@ def test_a_workbook_with_wrong_cells_goes_in_row_by_row(open_office: Open) -> No
     expect(office.main.get_by_role("alert").filter(has_text="另存为 .xlsx")).to_be_visible()
 
     upload.set_input_files(WRONG)
-    expect(office.main.get_by_role("heading", name="有错误的行")).to_be_visible()
+    expect(office.main.get_by_role("heading", name="逐行核对")).to_be_visible()
     counts = office.main.get_by_role("status")
     expect(counts).to_contain_text("49")
     expect(counts).to_contain_text("40")
@@ -52,6 +52,12 @@ def test_a_workbook_with_wrong_cells_goes_in_row_by_row(open_office: Open) -> No
     cell = marked.locator("td.cell-wrong button", has_text="火星分公司")
     cell.hover()
     expect(page.get_by_role("tooltip")).to_contain_text("火星分公司")
+    # The right rows are shown as well, with what will happen to them.
+    office.main.get_by_text(re.compile("^新增 40$")).click()
+    right = office.main.get_by_role("region", name="文件中的行")
+    expect(right.locator("tbody tr.ant-table-row")).to_have_count(20)
+    office.accessible()
+    office.main.get_by_text(re.compile("^有错误 9$")).click()
     listed = office.main.get_by_role("region", name="错误清单").locator("tbody tr.ant-table-row")
     expect(listed.filter(has_text="火星分公司")).to_contain_text("E 列")
     page.mouse.move(0, 0)
@@ -65,6 +71,8 @@ def test_a_workbook_with_wrong_cells_goes_in_row_by_row(open_office: Open) -> No
     expect(office.main.get_by_text("导入完成")).to_be_visible()
     expect(office.main.locator(".ant-result-subtitle")).to_contain_text("9 行有错误，没有导入")
     office.accessible()
+    # What was wrong is still to be had.
+    assert "错误原因" in cells_of(office.save_as(office.button("下载错误清单")))
 
     office.button("查看台账").click()
     expect(page).to_have_url(re.compile(CERTIFICATES + "$"))

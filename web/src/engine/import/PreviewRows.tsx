@@ -19,20 +19,22 @@ export function PreviewRows({ job }: { job: ImportJob }) {
   const what = kinds.some(({ value }) => value === chosen) ? chosen! : kinds[0]?.value;
   if (what === undefined) return null;
   return (
-    <section aria-label="文件中的行">
-      <h2>{source.everyRow ? "逐行核对" : "有错误的行"}</h2>
-      {kinds.length > 1 && (
-        <Segmented<RowKind>
-          aria-label="显示哪些行"
-          className="form-note"
-          value={what}
-          onChange={choose}
-          options={kinds.map(({ value, label, count }) => ({ value, label: `${label} ${count}` }))}
-        />
-      )}
-      <Rows key={what} job={job} what={what} />
+    <>
+      <section aria-label={what === "invalid" ? "有错误的行" : "文件中的行"}>
+        <h2>{source.everyRow ? "逐行核对" : "有错误的行"}</h2>
+        {kinds.length > 1 && (
+          <Segmented<RowKind>
+            aria-label="显示哪些行"
+            className="form-note"
+            value={what}
+            onChange={choose}
+            options={kinds.map(({ value, label, count }) => ({ value, label: `${label} ${count}` }))}
+          />
+        )}
+        <Rows key={what} job={job} what={what} />
+      </section>
       {what === "invalid" && <ErrorList job={job} />}
-    </section>
+    </>
   );
 }
 
