@@ -100,8 +100,6 @@ class Office:
         """A text, number or date of a form."""
         field = self.page.get_by_label(label, exact=True).and_(self.page.locator("input:visible, textarea:visible"))
         field.fill(value)
-        if "ant-picker" in (field.locator("xpath=../..").get_attribute("class") or ""):
-            self.page.keyboard.press("Enter")
 
     def choose(self, label: str, option: str) -> None:
         """An option of a drop-down, by typing a part of it."""
