@@ -2,7 +2,7 @@
  * what a blank cell keeps in grey. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Segmented, Table, Tooltip, type TableColumnType } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ImportJob, PreviewRow, RowKind } from "../../api/imports";
 import { ApiError } from "../../api/problem";
 import { StatusTag } from "../../shared/StatusTag";
@@ -41,6 +41,9 @@ export function PreviewRows({ job }: { job: ImportJob }) {
 function Rows({ job, what }: { job: ImportJob; what: RowKind }) {
   const source = useSource();
   const [page, setPage] = useState(1);
+  const frame = useRef<HTMLDivElement>(null);
+  // What is wider than the page is scrolled by the keyboard only where something takes the focus: right rows have nothing.
+  useEffect(() => frame.current?.querySelector(".ant-table-content")?.setAttribute("tabindex", "0"));
   const rows = useQuery({
     // The counts stand for the job's state: validated anew, its rows are asked for anew.
     queryKey: ["import", source.key, job.id, "rows", what, page, job.invalid, job.updated, job.created, job.unchanged],
@@ -91,23 +94,25 @@ function Rows({ job, what }: { job: ImportJob; what: RowKind }) {
     })),
   ];
   return (
-    <Table<PreviewRow>
-      rowKey="row"
-      size="small"
-      bordered
-      columns={columns}
-      dataSource={items}
-      loading={rows.isPending}
-      scroll={{ x: columns.reduce((total, column) => total + Number(column.width), 0) }}
-      pagination={{
-        current: page,
-        pageSize: SIZE,
-        total: rows.data?.total ?? fallback.length,
-        onChange: setPage,
-        hideOnSinglePage: true,
-        showSizeChanger: false,
-      }}
-    />
+    <div ref={frame}>
+      <Table<PreviewRow>
+        rowKey="row"
+        size="small"
+        bordered
+        columns={columns}
+        dataSource={items}
+        loading={rows.isPending}
+        scroll={{ x: columns.reduce((total, column) => total + Number(column.width), 0) }}
+        pagination={{
+          current: page,
+          pageSize: SIZE,
+          total: rows.data?.total ?? fallback.length,
+          onChange: setPage,
+          hideOnSinglePage: true,
+          showSizeChanger: false,
+        }}
+      />
+    </div>
   );
 }
 
