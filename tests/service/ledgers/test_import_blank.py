@@ -110,7 +110,7 @@ def test_a_word_for_nothing_is_no_blank_cell(bench: Bench) -> None:
     sheet = workbook.worksheets[0]
     titles = [cell.value for cell in sheet[1]]
     until = titles.index("有效期至") + 1
-    rows = [row for row in range(2, sheet.max_row + 1) if sheet.cell(row, until).value][:3]
+    rows = [row for row in range(2, sheet.max_row + 1) if sheet.cell(row, until).is_date][:3]
     for row, value in zip(rows, ("长期", "/", None), strict=True):
         sheet.cell(row, until).value = value
     job = desk.upload(museum.saved(workbook))
