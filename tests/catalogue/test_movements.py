@@ -114,7 +114,8 @@ def test_a_wrong_declaration_fails_when_it_is_imported(movements: Movements, com
             **{key: column for key, (_, column) in columns.items()}, "__module__": __name__}  # fmt: skip
     try:
         with pytest.raises(DeclarationError, match=complaint):
-            type("Wrong", (LedgerRow,), body)
+            # Each its own name: what has failed stays known to SQLAlchemy until it is collected.
+            type(f"Wrong{movements.field.title()}{movements.unit or ''}", (LedgerRow,), body)
     finally:
         # It failed after its table was named, and no other test may meet that.
         Base.metadata.remove(Base.metadata.tables["wrong_stock"])
