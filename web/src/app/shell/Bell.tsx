@@ -38,7 +38,7 @@ export function Bell() {
     >
       <Button
         type="text"
-        aria-label={unread ? `提醒，${unread} 条未读` : "提醒，没有未读"}
+        aria-label={unread ? `提醒，${unread > 99 ? "99+" : unread} 条未读` : "提醒，没有未读"}
         icon={
           <Badge count={unread} size="small" overflowCount={99} offset={[4, 0]}>
             <BellOutlined className="bell-icon" aria-hidden />
