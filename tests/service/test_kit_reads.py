@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -18,6 +19,8 @@ from kit.http.problems import database_problem
 from kit.testing.databases import TestPostgres
 from services.reports.settings import Settings
 
+Answer = TypeVar("Answer")
+
 
 @pytest.fixture
 def database(service_settings: Callable[..., Settings]) -> Iterator[Database]:
@@ -26,9 +29,15 @@ def database(service_settings: Callable[..., Settings]) -> Iterator[Database]:
     database.close()
 
 
+def run(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """On an event loop of its own, in a thread of its own: the browser of an earlier test may keep one running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def one(database: Database, *arguments: Any) -> tuple[Any, ...]:
-    """One read on an event loop of its own."""
-    return asyncio.run(database.reads.one(*arguments))
+    """One read."""
+    return run(database.reads.one(*arguments))
 
 
 def end_all(postgres: TestPostgres) -> None:
@@ -76,10 +85,10 @@ def test_connections_that_died_are_replaced_without_anybody_noticing(
     async def all_at_once() -> list[int]:
         return await asyncio.gather(*map(slowly, range(6)))
 
-    assert asyncio.run(all_at_once()) == list(range(6))
+    assert run(all_at_once()) == list(range(6))
     for _ in range(3):
         end_all(postgres)
-        assert asyncio.run(all_at_once()) == list(range(6))
+        assert run(all_at_once()) == list(range(6))
 
 
 def test_reads_wait_for_one_another_and_not_for_ever(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +100,7 @@ def test_reads_wait_for_one_another_and_not_for_ever(database: Database, monkeyp
             *(read("SELECT $1::int, pg_backend_pid() FROM pg_sleep(0.02)", (n,)) for n in range(9))
         )
 
-    found = asyncio.run(crowd())
+    found = run(crowd())
     assert [row[0] for row in found] == list(range(9)) and len({row[1] for row in found}) == 2
     monkeypatch.setattr(reads, "_PATIENCE_SECONDS", 0.05)
 
@@ -102,7 +111,7 @@ def test_reads_wait_for_one_another_and_not_for_ever(database: Database, monkeyp
             await read("SELECT 1")
         await asyncio.gather(*asleep)
 
-    asyncio.run(too_long())
+    run(too_long())
 
 
 def test_an_answer_that_nobody_waited_for_reaches_nobody_else(database: Database) -> None:
@@ -114,7 +123,7 @@ def test_an_answer_that_nobody_waited_for_reaches_nobody_else(database: Database
             await first
         assert await database.reads.one("SELECT 'second'") == ("second",)
 
-    asyncio.run(broken_off())
+    run(broken_off())
 
 
 def test_the_loop_serves_others_while_a_read_waits(database: Database) -> None:
@@ -126,7 +135,7 @@ def test_the_loop_serves_others_while_a_read_waits(database: Database) -> None:
             turns += 1
         return turns
 
-    assert asyncio.run(both()) > 100
+    assert run(both()) > 100
 
 
 def test_a_large_answer_and_a_large_question_come_whole(database: Database) -> None:
@@ -140,7 +149,7 @@ def test_statements_stay_prepared_and_are_not_kept_without_end(
     monkeypatch.setattr(reader, "_MOST_PREPARED", 3)
     for number in (*range(9), 8, 0):
         assert one(database, f"SELECT $1::int + {number}", (1,)) == (1 + number,)
-    asyncio.run(database.reads.one("SELECT 99", (), prepare=False))
+    run(database.reads.one("SELECT 99", (), prepare=False))
     (kept,) = one(database, "SELECT array_agg(statement) FROM pg_prepared_statements")
     assert len(kept) <= 3 and not any("99" in statement for statement in kept)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from typing import Any
 
 import kombu
 
 from kit import log
-from kit.bus import broker, receipts
+from kit.bus import broker, leaderless, receipts
+from kit.bus.settings import get_bus_settings
 from kit.db import Database
 
 _log = log.get(__name__)
@@ -51,7 +53,10 @@ class Receiver:
             consumer = kombu.Consumer(
                 channel, queues=[self._queue], on_message=self._waiting.append, prefetch_count=_GATHER_MESSAGES
             )
-            with consumer:
+            patience = get_bus_settings().consume_limit
+            with ExitStack() as stack:
+                with leaderless.replaced(self._url, channel, [self._queue.name], patience=patience):
+                    stack.enter_context(consumer)
                 while not self._stopping.is_set():
                     self._gather(connection)
                     if self._waiting:

@@ -26,6 +26,8 @@ class BusSettings(BaseSettings):
 
     # At least as many as are stored at once, or the redis transport waits a second at a time (reliability.md F7).
     prefetch: int = Field(200, ge=1, le=5000)
+    # How long a queue may leave its owner's wish to consume unanswered. An election among three nodes takes a few seconds.
+    consume_limit: float = Field(30.0, gt=0)
     store_batch: int = Field(100, ge=1, le=1000)
     store_wait: float = Field(0.02, ge=0)
     processors: int = Field(4, ge=1, le=8)

@@ -178,6 +178,18 @@ class TestRabbitMQ(TestBroker):
             capture_output=True,
         )
 
+    def evaluate(self, erlang: str) -> str:
+        """Runs an expression inside the broker, for faults that nothing from outside can make."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "ERL_EPMD_PORT": str(self._epmd_port)}
+        command = [str(RABBITMQ_SERVER.with_name("rabbitmqctl")), "-n", self._node, "eval", erlang]
+        return subprocess.run(  # noqa: S603
+            command,
+            env={**environment, "LANG": "C.UTF-8", "RABBITMQ_CONF_ENV_FILE": "/dev/null"},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
     def wipe(self, queues: Iterable[str]) -> None:
         with kombu.Connection(self.url) as connection:
             channel = connection.channel()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import eventlet
 from nameko.messaging import QueueConsumer
 
 from kit import log
-from kit.bus import broker
+from kit.bus import broker, leaderless
 from kit.bus.envelope import CONTENT_TYPE
 from kit.bus.settings import get_bus_settings
 
@@ -57,6 +57,17 @@ class InboxQueueConsumer(QueueConsumer):  # type: ignore[misc]
             consumer.qos(prefetch_count=self.prefetch_count)
             self._consumers[provider] = consumer
         return self._consumers.values()
+
+    @contextmanager
+    def _consume_from(self, *consumers: Any) -> Iterator[Any]:
+        """As kombu's, but queues that do not answer are replaced."""
+        names = [provider.queue.name for provider in self._providers]
+        with ExitStack() as stack:
+            for consumer in consumers:
+                patience = get_bus_settings().consume_limit
+                with leaderless.replaced(self.amqp_uri, consumer.channel, names, patience=patience):
+                    stack.enter_context(consumer)
+            yield consumers
 
     def run(self, **_: Any) -> None:
         """Comes back whatever happens: an exception that ends a managed thread would end the process."""
