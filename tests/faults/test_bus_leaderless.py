@@ -31,6 +31,7 @@ def test_a_queue_that_does_not_answer_is_replaced_and_nothing_is_lost(stage: Sta
     stage.ledgers.relay(**PATIENCE)
     stage.reports.worker("Reports", **PATIENCE)
     until(lambda: stage.ledgers.deliveries() == {"acked": 50}, 200, what=stage.report)
+    until(lambda: stage.reports.inbox() == {"done": 50}, what=stage.report)
     assert stage.reports.effects() == dict.fromkeys(range(50), 1)
     for service, queue in ((stage.reports, "inbox.reports"), (stage.ledgers, "receipts.ledgers")):
         assert "queues_replaced" in service.log() and queue in service.log()
