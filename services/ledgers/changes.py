@@ -77,10 +77,10 @@ def changes_query(row_class: type[LedgerRow], on: date) -> Select[Any]:
     row into an object here, and into JSON again, was the longest part."""
     c = table_of(row_class).c
     deleted = c.deleted_at.is_not(None)
-    facts = func.jsonb_build_object(*(part for label, fact in _facts(row_class, on) for part in (label, fact)))
-    change = func.jsonb_build_object(
+    facts = func.json_build_object(*(part for label, fact in _facts(row_class, on) for part in (label, fact)))
+    change = func.json_build_object(
         "id", c.id, "version", c.version, "deleted", deleted, "department_id", c.dept_id, "owner_id", c.created_by,
-        "facts", case((deleted, literal_column("'{}'::jsonb")), else_=facts),
+        "facts", case((deleted, literal_column("'{}'::json")), else_=facts),
     )  # fmt: skip
     return select(cast(change, Text))
 

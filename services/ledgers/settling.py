@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    exists,
     false,
     func,
     literal,
@@ -35,6 +36,9 @@ from services.ledgers.ledger import Expiry, LedgerRow, Newer
 from services.ledgers.reading import table_of
 from services.ledgers.warnings_table import WarningEmitted
 
+# So many rows come from an import alone, and comparing them with the warnings takes longer than seeing whether there are any.
+_MANY = 1_000
+
 
 def settle(
     session: Session, row_class: type[LedgerRow], ids: Sequence[UUID] | None, *, on: date | None = None
@@ -46,11 +50,20 @@ def settle(
     hears of it must be able to tell that this is newer than the closing."""
     reopened: list[UUID] = []
     for expiry in row_class.ledger.expiry:
+        if ids is not None and len(ids) >= _MANY and not _warned(session, row_class.ledger.slug, expiry.field):
+            continue
         reopened += _settle_field(session, row_class, expiry, ids, on or today())
     if reopened:
         table = table_of(row_class)
         session.execute(update(table).where(table.c.id.in_(reopened)).values(version=table.c.version + 1))
     return reopened
+
+
+def _warned(session: Session, slug: str, field: str) -> bool:
+    """Whether any row of the ledger has been warned about for this date. A first import need not be compared with what there
+    is none of."""
+    known = WarningEmitted.__table__.c
+    return bool(session.scalar(select(exists().where(known.ledger == slug, known.due_field == field))))
 
 
 def newer(table: Table, rule: Newer) -> ColumnElement[Any]:
