@@ -61,6 +61,9 @@ class Grant(BaseModel):
 NAMED_ONLY = frozenset({"personal", "audit"})
 
 
+_MOST_ANSWERS = 200
+
+
 class Principal(BaseModel):
     """The person behind a request. `permissions` are grant patterns `service:resource[,resource]:verb[,verb]`,
     where `*` stands for every resource (but for NAMED_ONLY) or verb. `permissions` and `scope` are the sum of the roles;
@@ -87,6 +90,11 @@ class Principal(BaseModel):
     def _patterns(self) -> Patterns:
         return _parsed(self.permissions)
 
+    @cached_property
+    def _answers(self) -> dict[str, bool]:
+        # A token is remembered with its principal, and asks the same few questions at every request.
+        return {}
+
     @property
     def second_factor(self) -> bool:
         """Whether the session was made with two factors."""
@@ -94,7 +102,12 @@ class Principal(BaseModel):
 
     def may(self, permission: str) -> bool:
         """Whether one of the grants covers `permission` (`service:resource:verb`, no wildcards)."""
-        return _covers(self._patterns, permission)
+        known = self._answers.get(permission)
+        if known is None:
+            known = _covers(self._patterns, permission)
+            if len(self._answers) < _MOST_ANSWERS:
+                self._answers[permission] = known
+        return known
 
     def narrowed(self, permission: str) -> Principal:
         """The principal as it stands for one permission: with the data scope of those roles that give it."""

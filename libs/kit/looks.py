@@ -4,34 +4,32 @@ second row about that would tell nothing."""
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Hashable
 
 SECONDS = 60.0
 _MOST = 10_000
 
 
 class Looks:
-    """What each session was shown a moment ago, in this process."""
+    """What each session was shown a moment ago, in this process. Only its hash is kept, for a query may name a person."""
 
     def __init__(self) -> None:
-        self._until: OrderedDict[bytes, float] = OrderedDict()
+        self._until: OrderedDict[int, float] = OrderedDict()
         self._lock = threading.Lock()
 
-    def again(self, *what: Any) -> bool:
+    def again(self, *what: Hashable) -> bool:
         """Whether it was shown already."""
         with self._lock:
-            return self._until.get(_key(what), 0.0) > time.monotonic()
+            return self._until.get(hash(what), 0.0) > time.monotonic()
 
-    def remember(self, *what: Any) -> None:
+    def remember(self, *what: Hashable) -> None:
         """It has been shown, and that stands in the audit trail."""
         with self._lock:
-            self._until[_key(what)] = time.monotonic() + SECONDS
-            self._until.move_to_end(_key(what))
+            self._until[hash(what)] = time.monotonic() + SECONDS
+            self._until.move_to_end(hash(what))
             while len(self._until) > _MOST:
                 self._until.popitem(last=False)
 
@@ -39,8 +37,3 @@ class Looks:
         """Forgets everything; for tests."""
         with self._lock:
             self._until.clear()
-
-
-def _key(what: Sequence[Any]) -> bytes:
-    # Hashed, for a query may name a person.
-    return hashlib.sha256(repr(what).encode()).digest()

@@ -21,13 +21,15 @@ _IDS = re.compile(rb'\{"id":"([0-9a-f-]{36})"')
 looks = Looks()
 
 
-async def page_shown(database: Database, reader: RowReader, query: str, page: bytes) -> None:
-    """Notes that a page of a list with whole values is about to be sent; committed before it is."""
+async def page_shown(database: Database, reader: RowReader, query: str, items: bytes) -> None:
+    """Notes that a page of a list with whole values (`items`, its rows) is about to be sent; committed before it is."""
     if not reader.reveal or not reader.personal.fields:
         return
-    ids = [found.decode() for found in _IDS.findall(page)]
-    seen = (reader.principal.session_id, reader.row_class.ledger.slug, query, ids)
-    if not ids or looks.again(*seen):
+    seen = (reader.principal.session_id, reader.row_class.ledger.slug, query, items)
+    if looks.again(*seen):
+        return
+    ids = [found.decode() for found in _IDS.findall(items)]
+    if not ids:
         return
 
     def note() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -94,6 +94,19 @@ def quiet_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnEl
     return func.array_remove(array(keys, type_=Text()), null())
 
 
+class Page(NamedTuple):
+    """One page: its rows as a JSON array in UTF-8, and how many rows there are on all pages."""
+
+    items: bytes
+    total: int
+    query: ListQuery
+
+    def json(self) -> bytes:
+        """The whole answer."""
+        end = b',"total":%d,"page":%d,"size":%d}' % (self.total, self.query.page, self.query.size)
+        return b"".join((b'{"items":', self.items, end))
+
+
 class RowReader:
     """Reads rows of one ledger for one person on one day. `masked` hides personal numbers even from those who may see
     them."""
@@ -165,18 +178,18 @@ class RowReader:
             [self.table.c[key] for key, spec in searched.items() if spec.personal],
         )
 
-    async def page(self, reads: Reads, query: ListQuery) -> bytes:
-        """The answer to a list request, as the bytes of its JSON."""
+    async def page(self, reads: Reads, query: ListQuery) -> Page:
+        """The answer to a list request."""
         shape = (*self._seen_as(), query.shape)
         if query.search is not None and query.search.indexed and not counts.large(self._group, self._key(query)):
             statement = statements.get(
-                ("hits", self.reveal, *shape),
-                lambda: hits_statement(self.table, self.where(query), query.sorts, self.project),
+                ("hits", self.reveal, query.size, *shape),
+                lambda: hits_statement(self.table, self.where(query), query.sorts, self.project, size=query.size),
                 one_plan=not query.filters,
             )
-            items, total = await statement.one(reads, {**query.values, "size": query.size, "skip": query.offset})
-            if total <= FEW:
-                return _envelope(self.personal.shown(items), total, query)
+            items, hits = await statement.one(reads, {**query.values, "skip": query.offset})
+            if int(hits) <= FEW:
+                return Page(self.personal.page(items), int(hits), query)
         deep = is_deep(query.offset)
         first = not query.offset
         statement = statements.get(
@@ -186,14 +199,15 @@ class RowReader:
             ),
             one_plan=query.plain,
         )
-        items, found = await statement.one(reads, {**query.values, "skip": query.offset})
+        items, count = await statement.one(reads, {**query.values, "skip": query.offset})
+        found = int(count)
         if found and found < query.size:
             total = query.offset + found
         elif not found and query.page == 1:
             total = 0
         else:
             total = await self._total(reads, query, shape)
-        return _envelope(self.personal.shown(items), total, query)
+        return Page(self.personal.page(items), total, query)
 
     def _seen_as(self) -> tuple[Any, ...]:
         """What of the person and the day shapes the SQL."""
@@ -237,10 +251,6 @@ class RowReader:
         if not found:
             raise NotFound
         return self.personal.shown(str(items[1:-1]))
-
-
-def _envelope(items: str, total: int, query: ListQuery) -> bytes:
-    return f'{{"items":{items},"total":{total},"page":{query.page},"size":{query.size}}}'.encode()
 
 
 @cache

@@ -72,9 +72,10 @@ def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
     async def list_rows(request: Request, who: CurrentPrincipal) -> Response:
         database: Database = request.app.state.database
         reader = RowReader(row_class, who)
-        page = await reader.page(database.reads, params.read(request.query_params.multi_items()))
-        await disclosing.page_shown(database, reader, request.url.query, page)
-        return Response(page, media_type="application/json")
+        asked: bytes = request.scope["query_string"]
+        page = await reader.page(database.reads, params.query(asked))
+        await disclosing.page_shown(database, reader, asked.decode("latin-1"), page.items)
+        return Response(page.json(), media_type="application/json")
 
     @routes.post(
         "", name=names["create"], summary=f"新建{ledger.title}", status_code=201, dependencies=may["create"],

@@ -47,8 +47,11 @@ class Reader:
         """Ends the connection."""
         self._connection.close()
 
-    async def run(self, statement: str, values: Sequence[Any], *, prepare: bool) -> tuple[Any, ...] | None:
-        """The first row of the answer, if there is any; psycopg.Error for what the server refuses, and where it is lost."""
+    async def run(
+        self, statement: str, values: Sequence[Any], *, prepare: bool, raw: bool = False
+    ) -> tuple[Any, ...] | None:
+        """The first row of the answer, if there is any; psycopg.Error for what the server refuses, and where it is lost.
+        `raw` leaves the values as the server's text in UTF-8."""
         adapter = Transformer(self._connection)
         sent = adapter.dump_sequence(values, [PyFormat.AUTO] * len(values))
         self._answered = False
@@ -59,8 +62,12 @@ class Reader:
             self._pg.send_query_params(statement.encode(), sent, adapter.types, adapter.formats)
         result = await self._answer()
         self._answered = True
+        if not result.ntuples:
+            return None
+        if raw:
+            return tuple([result.get_value(0, column) for column in range(result.nfields)])
         adapter.set_pgresult(result)
-        return adapter.load_row(0, tuple) if result.ntuples else None
+        return adapter.load_row(0, tuple)
 
     async def _name(self, statement: str, types: Sequence[int] | None) -> bytes:
         key = (statement, tuple(types or ()))

@@ -16,6 +16,7 @@ from kit.audit.words import Words
 from kit.db import Database
 from kit.http import health, openapi, permissions, problems, usage
 from kit.http.dispatch import Dispatch
+from kit.http.lane import Application
 from kit.http.limits import BodyLimit, Limits
 from kit.http.permissions import Permits
 from kit.http.principal import Verifies, check_routes
@@ -64,7 +65,7 @@ def create_app(
                 stack.enter_context(start())
             yield
 
-    app = FastAPI(
+    app = Application(
         title=title,
         description=description,
         version="0.1.0",

@@ -17,6 +17,8 @@ QUERY = 4096
 PATH = 4096
 JSON_DEPTH = 20
 
+_OF_A_BODY = frozenset((b"content-length", b"content-type", b"transfer-encoding"))
+
 # %2f and %5c would let a path mean one thing to the gateway and another to us; %00 and ; have no business in one.
 _REFUSED = re.compile(rb"%2f|%5c|%00|%2e|;", re.IGNORECASE)
 
@@ -48,13 +50,16 @@ class Limits:
             await problem_response(400, "bad_path", "请求地址含有不允许的字符")(scope, receive, send)
             return
         limit = next((size for pattern, size in self.bodies if pattern.match(scope["path"])), JSON_BODY)
-        headers = {name: value for name, value in scope["headers"] if name in (b"content-length", b"content-type")}
+        headers = {name: value for name, value in scope["headers"] if name in _OF_A_BODY}
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > limit:
             await _too_large(limit)(scope, receive, send)
             return
         if b"json" in headers.get(b"content-type", b""):
             await self._json(scope, receive, send, limit)
+        elif not headers and scope["method"] == "GET":
+            # No body is announced, in whatever way.
+            await self.app(scope, receive, send)
         else:
             await self._counted(scope, receive, send, limit)
 

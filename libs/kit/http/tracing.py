@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from functools import lru_cache
-from uuid import uuid4
 
 import structlog
 from prometheus_client import Histogram
@@ -16,6 +16,7 @@ from kit.audit.origin import Origin, origin, written
 from kit.http.problems import unexpected
 
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_NO_SNIFFING, _NOT_KEPT = (b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")
 _SECONDS = Histogram("http_request_seconds", "Time to answer", ["method", "status"])
 
 
@@ -35,8 +36,9 @@ class Tracing:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        parent = _TRACEPARENT.match(headers.get(b"traceparent", b"").decode("latin-1"))
-        trace_id = parent.group(1) if parent else uuid4().hex
+        sent = headers.get(b"traceparent")
+        parent = _TRACEPARENT.match(sent.decode("latin-1")) if sent else None
+        trace_id = parent.group(1) if parent else os.urandom(16).hex()
         agent = headers.get(b"user-agent", b"").decode("latin-1")[:200]
         token = origin.set(Origin(_client_address(scope, headers), agent or None, trace_id))
         actions = written.set([])
@@ -48,13 +50,10 @@ class Tracing:
             if message["type"] == "http.response.start":
                 settle_file(scope, message["headers"], message["status"])
                 status, started = message["status"], True
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-trace-id", trace_id.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                ]
+                headers = [*message["headers"], (b"x-trace-id", trace_id.encode()), _NO_SNIFFING]
                 if not any(name.lower() == b"cache-control" for name, _ in message["headers"]):
-                    message["headers"].append((b"cache-control", b"no-store"))
+                    headers.append(_NOT_KEPT)
+                message["headers"] = headers
             await send(message)
 
         try:

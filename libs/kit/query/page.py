@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
-    Integer,
     Table,
     Text,
     any_,
@@ -86,15 +85,15 @@ def page_statement(
 
 
 def hits_statement(
-    table: Table, where: Sequence[ColumnElement[bool]], sorts: Sequence[Sort], project: Project
+    table: Table, where: Sequence[ColumnElement[bool]], sorts: Sequence[Sort], project: Project, *, size: int
 ) -> AnySelect:
     """(the page's rows as a JSON array, how many rows there are in all), for a search that finds few: its rows are fetched
     once, for the count and for the page. When the count is over FEW, the page means nothing: use the other statement."""
     # Only what orders them is carried along: ten thousand whole rows would be megabytes.
     keys = dict.fromkeys(["id", *(sort.key for sort in sorts)])
     hits = select(*(table.c[key] for key in keys)).where(*where).limit(literal_column(str(FEW + 1))).cte("hits")
-    size, skip = bindparam("size", None, Integer), bindparam("skip", None, BigInteger)
-    ids = select(hits.c.id).order_by(*order(hits.c, sorts)).limit(size).offset(skip).subquery("ids")
+    page_of = select(hits.c.id).order_by(*order(hits.c, sorts)).limit(literal_column(str(int(size))))
+    ids = page_of.offset(bindparam("skip", None, BigInteger)).subquery("ids")
     rows = select(table).join(ids, ids.c.id == table.c.id).subquery("page")
     page = as_json(project(rows).order_by(*order(rows.c, sorts)).subquery("x")).subquery("made")
     return select(page.c[0], select(func.count()).select_from(hits).scalar_subquery())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qsl
 
 from kit.errors import FieldError, Invalid
 from kit.fields import KINDS, FieldSpec, Lookups, Wrong, parser
@@ -15,6 +16,7 @@ from kit.query.search import LONGEST, Search
 from kit.sealing import keyring
 
 SIZE, MOST_SIZE, MOST_OFFSET, MOST_VALUES, MOST_SORTS = 20, 200, 10_000_000, 200, 3
+_MOST_KNOWN, _LONGEST_KNOWN = 500, 200
 # Columns of every row that a list may be ordered by.
 MOMENTS = ("created_at", "updated_at")
 _NOT_LOOKED_UP = Lookups(today=date.max)
@@ -95,6 +97,20 @@ class ListParams:
         sealed = {key: spec.kind for key, spec in fields.items() if spec.personal and KINDS[spec.kind].sealable}
         self._sealed = {key: kind for key, kind in sealed.items() if key in self._parsers}
         self._searched = tuple(sorted({kind for key, kind in sealed.items() if fields[key].search}))
+        self._known: dict[bytes, ListQuery] = {}
+
+    def query(self, text: bytes) -> ListQuery:
+        """The query of a request's query string, as ASGI gives it. The same pages are asked for all day; what makes no sense,
+        or is long, is not remembered."""
+        known = self._known.get(text)
+        if known is not None:
+            return known
+        query = self.read(parse_qsl(text.decode("latin-1"), keep_blank_values=True))
+        if len(text) <= _LONGEST_KNOWN:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[text] = query
+        return query
 
     def read(self, params: Iterable[tuple[str, str]], *, also: Iterable[str] = ()) -> ListQuery:
         """The query; Invalid with every error when it makes no sense. `also` are parameters that the caller reads."""

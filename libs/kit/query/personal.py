@@ -5,6 +5,7 @@ writing it again, would cost as much for its other fields."""
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ _log = log.get(__name__)
 # Stands for a value that cannot be opened: one broken value must not take a whole list away.
 UNREADABLE = "（无法解密）"
 _MOST_KNOWN = 10_000
+# Pages that are remembered whole, of all tables together: at most 200 × 2 × 64 KB.
+_MOST_PAGES, _LARGEST_PAGE = 200, 64 * 1024
 _TEXT = re.compile(r'(?:[^"\\]|\\.)*')
 
 
@@ -37,6 +40,22 @@ class PersonalColumns:
         # the keys, which are in this memory as well, would tell.
         self._cells: dict[str, str] = {}
         self._ring: Keyring | None = None
+
+    def page(self, items: bytes) -> bytes:
+        """`shown` for a whole page in UTF-8. A page that PostgreSQL made the same a moment ago is not opened again: it is
+        found by all that it says, so that nothing older than the read is ever shown."""
+        if self._begins is None:
+            return items
+        place = (self, keyring(), items)
+        known = _pages.get(place)
+        if known is not None:
+            return known
+        shown = self.shown(items.decode()).encode()
+        if len(items) <= _LARGEST_PAGE and UNREADABLE.encode() not in shown:
+            _pages[place] = shown
+            if len(_pages) > _MOST_PAGES:
+                _pages.popitem(last=False)
+        return shown
 
     def shown(self, page: str) -> str:
         """The page with its tokens opened. Whatever stands there that is no token is not shown either: somebody has put it
@@ -86,6 +105,9 @@ class PersonalColumns:
         except SealError as error:
             _log.error("personal_value_unreadable", column=self._labels[key], code=error.code)
             return UNREADABLE
+
+
+_pages: OrderedDict[tuple[PersonalColumns, Keyring, bytes], bytes] = OrderedDict()
 
 
 def _type(table: Table, key: str) -> Any:
