@@ -21,7 +21,7 @@ export function NotFound() {
         title="没有权限"
         subTitle={
           <>
-            打开这个页面需要“{refusal.title}”权限（{refusal.permission}）。
+            打开这个页面需要“{refusal.title}”权限{refusal.permission ? `（${refusal.permission}）` : ""}。
             <br />
             工作需要时，请把它告诉本部门安全员或公司安全管理部，由安全管理员在“角色权限”中授予。
           </>

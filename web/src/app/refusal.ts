@@ -4,7 +4,8 @@ import type { Called } from "../api/permissions";
 import { may } from "../shared/permission";
 
 export interface Refusal {
-  permission: string;
+  /** Nothing where one of several would do. */
+  permission?: string;
   /** 特种设备 · 查看 */
   title: string;
 }
@@ -13,7 +14,12 @@ const SERVICES: Record<string, string> = { ledgers: "ledgers", libraries: "docum
 /** Pages that are not called like what they show. */
 const RESOURCES: Record<string, string> = { organisation: "departments" };
 
+/** Pages that show several ledgers together: whoever may read one of them has the page. */
+const SEVERAL: Record<string, string> = { "/radar": "任一有到期日期的台账 · 查看", "/certificates": "任一证书台账 · 查看" };
+
 export function refusalOf(called: Called, grants: readonly string[], pathname: string): Refusal | null {
+  const several = SEVERAL[pathname];
+  if (several) return { title: several };
   const [, area = "", key = ""] = pathname.split("/");
   const service = SERVICES[area];
   const resource = RESOURCES[key] ?? key;

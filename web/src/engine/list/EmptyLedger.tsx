@@ -43,7 +43,7 @@ export function EmptyLedger({ ledger, filtered, onNew, onImport }: Props) {
                 loading={template.busy}
                 onClick={() => void template.download()}
               >
-                下载模板
+                模板下载
               </Button>
             </>
           )}
