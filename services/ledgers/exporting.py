@@ -26,7 +26,7 @@ from kit.query import ListQuery, order
 from kit.sealing import is_sealed
 from services.ledgers.importing.columns import RECORD, column_of
 from services.ledgers.importing.loading import LONG
-from services.ledgers.importing.routes import known_ledger
+from services.ledgers.importing.target import known_ledger
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
 from services.ledgers.quotas import EXPORTS

@@ -4,20 +4,20 @@ under catalogue/; a wrong declaration fails when it is imported, with its own na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Index, Table, Text, and_, func
+from sqlalchemy import ARRAY, Table, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import uuid7
 from kit.fields import DeclarationError, FieldSpec, Rule, bind, department, integer, textarea
-from kit.query import search_index
-from kit.sealing import by_value
 from services.ledgers.conditions import Condition
+from services.ledgers.declaring import check
+from services.ledgers.indexes import add_indexes
 from services.ledgers.models import Base
 
 _SLUG = re.compile(r"[a-z]+(-[a-z]+)*")
@@ -224,8 +224,9 @@ class LedgerRow(Base):
                 filter=True,
                 computed=True,
             )
-        _check(cls, ledger)
-        _add_indexes(cls, ledger)
+        check(cls.__name__, cls.fields, ledger)
+        assert isinstance(cls.__table__, Table)
+        add_indexes(cls.__table__, cls.fields, ledger)
 
     @classmethod
     def dictionaries(cls) -> list[str]:
@@ -236,137 +237,3 @@ class LedgerRow(Base):
     def input_fields(cls) -> dict[str, FieldSpec]:
         """The fields that people write."""
         return {key: spec for key, spec in cls.fields.items() if not spec.computed}
-
-
-def _check(cls: type[LedgerRow], ledger: Ledger) -> None:
-    for what, keys in _named(ledger):
-        for key in keys:
-            if key not in cls.fields:
-                raise DeclarationError(f"{cls.__name__}: {what} names {key}, and there is no such field")
-    for key in ledger.row_title:
-        if cls.fields[key].personal:
-            raise DeclarationError(
-                f"{cls.__name__}: row_title names {key}, which is personal and would travel in notices"
-            )
-    for key in (*ledger.facts, *ledger.facts_unless):
-        if cls.fields[key].personal:
-            raise DeclarationError(f"{cls.__name__}: facts names {key}, which is personal and would leave this service")
-    for key in (ledger.label.name, ledger.label.number, *ledger.label.lines) if ledger.label else ():
-        if cls.fields[key].personal:
-            raise DeclarationError(f"{cls.__name__}: label names {key}, which is personal and would hang on a wall")
-    for key in (ledger.shortage.field, ledger.shortage.limit) if ledger.shortage else ():
-        if cls.fields[key].kind not in ("decimal", "integer"):
-            raise DeclarationError(f"{cls.__name__}: shortage {key} is not a number")
-    if ledger.movements:
-        _check_movements(cls, ledger, ledger.movements)
-    for expiry in ledger.expiry:
-        if cls.fields[expiry.field].kind != "day":
-            raise DeclarationError(f"{cls.__name__}: expiry {expiry.field} is not a day")
-        if not expiry.warn_days or list(expiry.warn_days) != sorted(set(expiry.warn_days), reverse=True):
-            raise DeclarationError(f"{cls.__name__}: warn_days of {expiry.field} are not falling: {expiry.warn_days}")
-        if min(expiry.warn_days) < 0:
-            raise DeclarationError(f"{cls.__name__}: warn_days of {expiry.field} are days before the date, 0 or more")
-    for what, keys, kinds in (
-        (
-            ("sums", ledger.totals.sums, ("decimal", "integer")),
-            ("by", ledger.totals.by, ("department", "choice", "integer")),
-        )
-        if ledger.totals
-        else ()
-    ):
-        for key in keys:
-            if cls.fields[key].kind not in kinds or cls.fields[key].personal:
-                raise DeclarationError(f"{cls.__name__}: totals.{what} {key} is none of {', '.join(kinds)}")
-    for finding in ledger.findings:
-        if (finding.lacks is None) == (finding.differ is None):
-            raise DeclarationError(f"{cls.__name__}: finding {finding.code} needs either lacks or differ")
-        for key in (*finding.keys, *((finding.differ,) if finding.differ else ())):
-            if cls.fields[key].personal:
-                raise DeclarationError(f"{cls.__name__}: finding {finding.code} would show {key}, which is personal")
-        if finding.search not in finding.keys or not cls.fields[finding.search].search:
-            raise DeclarationError(f"{cls.__name__}: finding {finding.code} cannot be searched by {finding.search}")
-    if ledger.import_by and cls.fields[ledger.import_by].kind != "integer":
-        raise DeclarationError(f"{cls.__name__}: import_by {ledger.import_by} is not a whole number")
-    sort = ledger.default_sort.removeprefix("-")
-    if sort not in ("created_at", "updated_at") and not (sort in cls.fields and cls.fields[sort].sortable):
-        raise DeclarationError(f"{cls.__name__}: default_sort {sort} is not sortable")
-
-
-def _check_movements(cls: type[LedgerRow], ledger: Ledger, movements: Movements) -> None:
-    moved = cls.fields[movements.field]
-    if moved.kind not in ("decimal", "integer") or moved.personal or movements.field in ledger.natural_key:
-        raise DeclarationError(f"{cls.__name__}: movements {movements.field} is not a number that may change")
-    if moved.derived or moved.computed:
-        raise DeclarationError(f"{cls.__name__}: movements {movements.field} is filled by a rule as well")
-    if movements.unit and cls.fields[movements.unit].kind != "text":
-        raise DeclarationError(f"{cls.__name__}: movements.unit {movements.unit} is not a text")
-
-
-def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield "natural_key", ledger.natural_key
-    for keys in ledger.also_unique:
-        yield "also_unique", keys
-    yield "row_title", ledger.row_title
-    yield "list_first", ledger.list_first
-    if ledger.label:
-        yield "label", (ledger.label.name, ledger.label.number, *ledger.label.lines)
-    if ledger.shortage:
-        short = ledger.shortage
-        yield "shortage", (short.field, short.limit, *(short.unless.reads if short.unless else ()))
-    yield "import_by", (ledger.import_by,) if ledger.import_by else ()
-    if ledger.movements:
-        yield "movements", (ledger.movements.field, *((ledger.movements.unit,) if ledger.movements.unit else ()))
-    yield "facts", (*ledger.facts, *ledger.facts_unless)
-    for condition in (*ledger.fact_conditions.values(), *ledger.facts_unless.values()):
-        yield "facts", condition.reads
-    if ledger.totals:
-        yield "totals", (*ledger.totals.sums, *ledger.totals.by)
-    for finding in ledger.findings:
-        yield "findings", (*finding.keys, *((finding.differ,) if finding.differ else ()))
-        for part in (finding.lacks, finding.unless):
-            yield "findings", part.reads if part else ()
-    for case in ledger.status.cases if ledger.status else ():
-        yield "status", case.when.reads
-    for expiry in ledger.expiry:
-        yield "expiry", (expiry.field, *((expiry.warn_days_of,) if expiry.warn_days_of else ()))
-        yield "suppressed_when", expiry.suppressed_when.reads if expiry.suppressed_when else ()
-        yield "done_when", expiry.done_when.reads if expiry.done_when else ()
-        if expiry.superseded_by:
-            yield "superseded_by", (*expiry.superseded_by.keys, expiry.superseded_by.by)
-
-
-def _add_indexes(cls: type[LedgerRow], ledger: Ledger) -> None:
-    """What lists, imports and the daily scan need. All are partial: deleted rows are looked at by nobody but a restore."""
-    assert isinstance(cls.__table__, Table)
-    columns, table = cls.__table__.c, cls.__tablename__
-    alive = columns.deleted_at.is_(None)
-    # Blank parts of a key are equal to one another: two rows without a batch number are the same row.
-    Index(
-        f"uq_{table}_natural_key", *(by_value(columns[key]) for key in ledger.natural_key), unique=True,
-        postgresql_where=alive, postgresql_nulls_not_distinct=True,
-    )  # fmt: skip
-    for keys in ledger.also_unique:
-        Index(f"uq_{table}_{'_'.join(keys)}"[:63], *(by_value(columns[key]) for key in keys), unique=True,
-              postgresql_where=alive)  # fmt: skip
-    # Both directions of a sort read the index, for the id follows the same direction (kit.query).
-    sort = ledger.default_sort.removeprefix("-")
-    Index(f"ix_{table}_{sort}", columns[sort], columns.id, postgresql_where=alive)
-    Index(f"ix_{table}_dept_{sort}", columns.dept_id, columns[sort], columns.id, postgresql_where=alive)
-    expiring = {expiry.field for expiry in ledger.expiry}
-    for key, spec in cls.fields.items():
-        if spec.computed or key in (sort, "dept_id"):
-            continue
-        if key in expiring or spec.sortable:
-            Index(f"ix_{table}_{key}", columns[key], columns.id, postgresql_where=alive)
-        elif spec.personal and (spec.search or spec.filter):
-            Index(f"ix_{table}_{key}", by_value(columns[key]), postgresql_where=alive)
-    if expiring:
-        # The scan looks for dates within the furthest threshold, and for the few rows that have a longer one of their own.
-        Index(f"ix_{table}_warn_days", columns.id, postgresql_where=and_(alive, columns.warn_days.is_not(None)))
-    for expiry in ledger.expiry:
-        if expiry.superseded_by:
-            keys = expiry.superseded_by.keys
-            name = f"ix_{table}_{'_'.join(keys)}"[:63]
-            if name not in {index.name for index in cls.__table__.indexes}:
-                Index(name, *(by_value(columns[key]) for key in keys), postgresql_where=alive)
-    search_index(f"ix_x_{table}_search", [columns[k] for k, s in cls.fields.items() if s.search and not s.personal])

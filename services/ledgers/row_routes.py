@@ -18,7 +18,7 @@ from kit.http.session import SessionDep
 from services.ledgers import bin as recycle_bin
 from services.ledgers import disclosing, rights, timeline
 from services.ledgers.batch import MOST_ROWS, BatchWriter, Result
-from services.ledgers.importing.routes import known_ledger
+from services.ledgers.importing.target import known_ledger
 
 # A handful is a slip that is undone; beyond it a deletion is bulk deletion (reliability.md 3.1 S7).
 UNPROVEN_DELETES = 20

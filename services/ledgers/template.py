@@ -11,7 +11,7 @@ from kit.excel import template
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
 from services.ledgers.importing.columns import template_columns
-from services.ledgers.importing.routes import known_ledger
+from services.ledgers.importing.target import known_ledger
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
 from services.ledgers.workbooks import answer

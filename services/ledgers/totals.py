@@ -16,7 +16,7 @@ from kit.directory.tables import DirectoryDepartment
 from kit.errors import FieldError, Invalid, NotFound
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
-from services.ledgers.importing.routes import known_ledger
+from services.ledgers.importing.target import known_ledger
 from services.ledgers.ledger import LedgerRow, Totals
 from services.ledgers.reading import RowReader, params_of
 

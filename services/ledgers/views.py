@@ -20,7 +20,7 @@ from kit.db import now
 from kit.errors import Conflict, FieldError, Invalid, NotFound
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
-from services.ledgers.importing.routes import known_ledger
+from services.ledgers.importing.target import known_ledger
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.models import Base
 from services.ledgers.reading import params_of

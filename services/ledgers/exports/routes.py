@@ -22,8 +22,7 @@ from kit.http.session import SessionDep
 from services.ledgers.exporting import MAY_EXPORT, MOST_ROWS, asked, counted, too_many
 from services.ledgers.exports import jobs
 from services.ledgers.exports.tables import ExportJob, ExportPiece
-from services.ledgers.importing.routes import known_ledger
-from services.ledgers.importing.target import ledger_class
+from services.ledgers.importing.target import known_ledger, ledger_class
 from services.ledgers.quotas import EXPORTS
 from services.ledgers.reading import PERSONAL, RowReader
 from services.ledgers.workbooks import XLSX, disposition, file_name

@@ -11,7 +11,7 @@ from kit.db import today
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
 from services.ledgers.findings.groups import NAMED, groups
-from services.ledgers.importing.routes import known_ledger
+from services.ledgers.importing.target import known_ledger
 from services.ledgers.ledger import Finding, LedgerRow
 from services.ledgers.reading import table_of, visible
 from services.ledgers.titles import department_names

@@ -15,8 +15,10 @@ from kit.http.session import SessionDep
 from services.ledgers.importing import jobs, mapping
 from services.ledgers.importing.loading import AT_ONCE_ROWS
 from services.ledgers.importing.preview import job_json
-from services.ledgers.importing.routes import MAY_IMPORT, at_once, find, known_ledger
+from services.ledgers.importing.routes import MAY_IMPORT, find
 from services.ledgers.importing.tables import ImportFile, ImportMapping
+from services.ledgers.importing.target import known_ledger
+from services.ledgers.importing.uploading import at_once
 from services.ledgers.lookups import lookups_for
 
 router = APIRouter(prefix="/api/ledgers/{slug}/imports", tags=["导入导出"])

@@ -15,13 +15,11 @@ from sqlalchemy.orm import Session
 
 from contracts.principal import Principal, ScopeKind
 from kit import audit
-from kit.db import now, today, uuid7
-from kit.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, TooLarge, TooMany
+from kit.db import now
+from kit.errors import Conflict, FieldError, Forbidden, NotFound, TooLarge, TooMany
 from kit.excel.container import kind_of
 from kit.excel.limits import LIMITS
 from kit.excel.refusal import Refused
-from kit.excel.runner import GATE
-from kit.fields import Departments, Lookups, Wrong, parser
 from kit.http.idempotency import OnceDep
 from kit.http.limits import BodyLimit
 from kit.http.principal import CurrentPrincipal, require
@@ -30,11 +28,11 @@ from kit.http.session import SessionDep
 from services.ledgers.importing import confirming, jobs, marked
 from services.ledgers.importing.columns import Presenter
 from services.ledgers.importing.contents import looked_into, without_cells
-from services.ledgers.importing.loading import AT_ONCE_ROWS, TooManyForNow, load
+from services.ledgers.importing.loading import AT_ONCE_ROWS
 from services.ledgers.importing.preview import job_json, rows_json
 from services.ledgers.importing.tables import ImportFile, ImportJob, ImportMatch, ImportRow
-from services.ledgers.importing.target import ledger_class
-from services.ledgers.ledger import LedgerRow
+from services.ledgers.importing.target import known_ledger
+from services.ledgers.importing.uploading import at_once, may_be_about, new_job, refused
 from services.ledgers.lookups import lookups_for
 from services.ledgers.quotas import IMPORTS, UPLOADS
 from services.ledgers.workbooks import answer
@@ -43,10 +41,6 @@ router = APIRouter(prefix="/api/ledgers/{slug}/imports", tags=["导入导出"])
 # The multipart frame comes on top of the file.
 BODY_LIMIT = BodyLimit(r"/api/ledgers/[^/]+/imports/?$", LIMITS.file_bytes + 64 * 1024)
 MOST_WAITING = 20
-# How long a small file waits for another one to be parsed before it goes to the background.
-PATIENCE_SECONDS = 3.0
-# A file of 500 rows is smaller than this; a larger one need not be looked at twice.
-AT_ONCE_BYTES = 1024 * 1024
 MAY_IMPORT = require("ledgers:{slug}:import")
 
 
@@ -78,19 +72,6 @@ class HistoryQuery(BaseModel):
     size: Annotated[int, Field(ge=1, le=200)] = 20
 
 
-def known_ledger(slug: str) -> type[LedgerRow]:
-    """The ledger's class; 404 when there is none."""
-    try:
-        return ledger_class(slug)
-    except KeyError:
-        raise NotFound from None
-
-
-def refused(error: Refused) -> Invalid:
-    """A workbook that cannot be imported, as an answer."""
-    return Invalid(error.message, code=error.code, errors=[FieldError(("body", "file"), error.code, error.message)])
-
-
 @router.post(
     "",
     status_code=201,
@@ -119,7 +100,7 @@ def upload(
     """Up to 500 rows are validated at once (state `ready`); longer files are `queued` and validated in the background."""
     row_class = known_ledger(slug)
     if import_by is not None:
-        _may_be_about(row_class, import_by)
+        may_be_about(row_class, import_by)
     content = file.file.read(LIMITS.file_bytes + 1)
     if len(content) > LIMITS.file_bytes:
         raise TooLarge("文件超过 20 MB 上限，请拆分后再导入", code="file_too_large")
@@ -132,82 +113,13 @@ def upload(
         raise TooMany("正在处理的导入过多，请稍后再试", code="import_queue_full", retry_after=30)
 
     def effect() -> dict[str, Any]:
-        job = _new_job(session, principal, slug, name, content, on_duplicate, blank_cells, import_by)
+        job = new_job(session, principal, slug, name, content, on_duplicate, blank_cells, import_by)
         at_once(session, job, content, principal)
         return job_json(session, job, principal)
 
     # Rung after the commit: before it, there would be nothing to find.
     tasks.add_task(jobs.ring, request.app)
     return once(effect)
-
-
-def _may_be_about(row_class: type[LedgerRow], value: int) -> None:
-    """Whether a whole file may be said to be about this; Invalid otherwise."""
-    key = row_class.ledger.import_by
-    if key is None:
-        raise _wrong_whole("not_imported_by", f"{row_class.ledger.title}不按某一项整体导入")
-    spec = row_class.fields[key]
-    parsed = parser(spec, Lookups(today=today(), dictionaries={}, departments=Departments({})))(value)
-    if isinstance(parsed, Wrong):
-        raise _wrong_whole(parsed.code, parsed.message)
-
-
-def _wrong_whole(code: str, message: str) -> Invalid:
-    return Invalid(message, code=code, errors=[FieldError(("body", "import_by"), code, message)])
-
-
-def _new_job(
-    session: Session,
-    principal: Principal,
-    slug: str,
-    name: str,
-    content: bytes,
-    on_duplicate: str,
-    blank_cells: str,
-    import_by: int | None,
-) -> ImportJob:
-    job = ImportJob(
-        id=uuid7(),
-        slug=slug,
-        file_name=name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        on_duplicate=on_duplicate,
-        blank_cells=blank_cells,
-        import_by=import_by,
-        state="queued",
-        principal=principal.model_dump(mode="json"),
-        created_by=principal.user_id,
-        created_by_name=principal.name,
-        created_at=now(),
-        **dict.fromkeys(
-            ("progress", "rows", "valid", "invalid", "created", "updated", "unchanged", "skipped", "attempts"), 0
-        ),
-        only_valid=False,
-    )
-    session.add_all([job, ImportFile(job_id=job.id, content=content, created_at=now())])
-    session.flush()
-    audit.record(
-        session, principal, f"ledgers:{slug}:import.upload", "import", job.id,
-        detail={"file": name, "sha256": job.sha256, "bytes": len(content)},
-    )  # fmt: skip
-    return job
-
-
-def at_once(session: Session, job: ImportJob, content: bytes, principal: Principal) -> None:
-    """Validates a small file in this request; what turns out to be long, or would have to wait, stays queued."""
-    if len(content) > AT_ONCE_BYTES:
-        return
-    with GATE.enter(PATIENCE_SECONDS) as free:
-        if not free:
-            return
-        try:
-            # A COPY that is broken off takes its transaction with it, and the job must stay.
-            with session.begin_nested():
-                load(session, job, content, principal, at_once=True)
-        except TooManyForNow:
-            session.refresh(job)
-        except Refused as error:
-            raise refused(error) from error
 
 
 def find(session: Session, principal: Principal, slug: str, id_: UUID, *, lock: bool = False) -> ImportJob:

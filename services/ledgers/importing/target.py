@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kit.errors import NotFound
 from services.ledgers.ledger import LedgerRow
 
 
@@ -11,3 +12,11 @@ def ledger_class(slug: str) -> type[LedgerRow]:
     from services.ledgers.catalogue import BY_SLUG
 
     return BY_SLUG[slug]
+
+
+def known_ledger(slug: str) -> type[LedgerRow]:
+    """The ledger's class; 404 when there is none."""
+    try:
+        return ledger_class(slug)
+    except KeyError:
+        raise NotFound from None

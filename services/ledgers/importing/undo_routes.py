@@ -13,7 +13,8 @@ from kit.http.session import SessionDep
 from services.ledgers.importing import jobs, undoing
 from services.ledgers.importing.loading import AT_ONCE_ROWS
 from services.ledgers.importing.preview import job_json
-from services.ledgers.importing.routes import MAY_IMPORT, find, known_ledger
+from services.ledgers.importing.routes import MAY_IMPORT, find
+from services.ledgers.importing.target import known_ledger
 
 router = APIRouter(prefix="/api/ledgers/{slug}/imports", tags=["导入导出"])
 

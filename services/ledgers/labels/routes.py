@@ -21,7 +21,7 @@ from kit.fields import formatter
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.session import SessionDep
 from kit.query import order
-from services.ledgers.importing.routes import known_ledger
+from services.ledgers.importing.target import known_ledger
 from services.ledgers.labels.drawing import Label, draw
 from services.ledgers.labels.sheets import SHEETS
 from services.ledgers.ledger import LedgerRow

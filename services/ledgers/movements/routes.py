@@ -20,7 +20,7 @@ from kit.http.idempotency import OnceDep
 from kit.http.principal import CurrentPrincipal, require
 from kit.http.recent import refuse_large_export
 from kit.http.session import SessionDep
-from services.ledgers.importing.routes import known_ledger
+from services.ledgers.importing.target import known_ledger
 from services.ledgers.movements import reading
 from services.ledgers.movements.reading import Movement, MovementPage, Register, RegisterPage, Wanted
 from services.ledgers.movements.writing import MovementWriter
