@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
@@ -67,11 +69,16 @@ def write(session: Session, job: ImportJob, principal: Principal) -> None:
     session.execute(matching.lock(), {"job": job.id})
     _still_as_shown(session, job, matching, principal)
     undoing.keep_before(session, job, matching)
-    updated = session.execute(matching.update(), parameters).rowcount  # type: ignore[attr-defined]
-    created = session.execute(matching.create(), parameters).rowcount  # type: ignore[attr-defined]
-    if (created, updated) != (job.created, job.updated):
+    try:
+        updated = session.execute(matching.update(), parameters).rowcount  # type: ignore[attr-defined]
+        created = session.execute(matching.create(), parameters).rowcount  # type: ignore[attr-defined]
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
         # Another transaction has written a row of the same key in this very moment.
-        raise VersionConflict("数据刚被他人修改，请重新确认", code="rows_changed")
+        raise _just_changed() from error
+    if (created, updated) != (job.created, job.updated):
+        raise _just_changed()
     written = select(matching.row_class.id).where(matching.row_class.import_batch_id == job.id)
     announce(session, matching.row_class, list(session.scalars(written)), actor=principal.user_id)
     undoing.keep_after(session, job, matching)
@@ -85,6 +92,10 @@ def write(session: Session, job: ImportJob, principal: Principal) -> None:
         after={name: getattr(job, name) for name in ("created", "updated", "unchanged", "skipped", "cleared")},
         detail={"file": job.file_name, "sha256": job.sha256, "rows": job.rows, "only_valid": job.only_valid},
     )
+
+
+def _just_changed() -> VersionConflict:
+    return VersionConflict("数据刚被他人修改，请重新确认", code="rows_changed")
 
 
 def _still_as_shown(session: Session, job: ImportJob, matching: Matching, principal: Principal) -> None:

@@ -247,8 +247,7 @@ class Matching:
                    now() - s.row_no * interval '1 microsecond'
             FROM ({self.incoming()}) s
             WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)
-            ORDER BY s.row_no
-            ON CONFLICT DO NOTHING""")  # noqa: S608
+            ORDER BY s.row_no""")  # noqa: S608
 
     def update(self) -> TextClause:
         """Rows that the ledger has, where the file says something else."""
