@@ -57,6 +57,9 @@ def check(name: str, fields: Mapping[str, FieldSpec], ledger: Ledger) -> None:
                 raise DeclarationError(f"{name}: finding {finding.code} would show {key}, which is personal")
         if finding.search not in finding.keys or not fields[finding.search].search:
             raise DeclarationError(f"{name}: finding {finding.code} cannot be searched by {finding.search}")
+    for offer in ledger.offers:
+        if fields[offer.field].kind != "text" or fields[offer.field].personal:
+            raise DeclarationError(f"{name}: offers {offer.field} is not a text that words can be offered for")
     if ledger.import_by and fields[ledger.import_by].kind != "integer":
         raise DeclarationError(f"{name}: import_by {ledger.import_by} is not a whole number")
     sort = ledger.default_sort.removeprefix("-")
@@ -85,6 +88,8 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
     if ledger.shortage:
         short = ledger.shortage
         yield "shortage", (short.field, short.limit, *(short.unless.reads if short.unless else ()))
+    for offer in ledger.offers:
+        yield "offers", (offer.field, *offer.same)
     yield "import_by", (ledger.import_by,) if ledger.import_by else ()
     if ledger.movements:
         yield "movements", (ledger.movements.field, *((ledger.movements.unit,) if ledger.movements.unit else ()))

@@ -126,6 +126,17 @@ class Finding:
     unless: Condition | None = None
 
 
+@dataclass(frozen=True)
+class Offer:
+    """Words that the form offers for the text `field`: what the rows of another ledger have in `source`, of those that are
+    equal to this row in `same` (keys of both, as far as they are filled). Whoever knows better types something else."""
+
+    field: str
+    ledger: str
+    source: str
+    same: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
     """What a ledger is, apart from its fields.
@@ -152,6 +163,7 @@ class Ledger:
     label: Tag | None = None
     totals: Totals | None = None
     import_by: str | None = None
+    offers: tuple[Offer, ...] = ()
     findings: tuple[Finding, ...] = ()
     facts: tuple[str, ...] = ()
     fact_conditions: Mapping[str, Condition] = field(default_factory=dict)

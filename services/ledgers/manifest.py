@@ -72,6 +72,11 @@ def _ledger(
         "row_title": list(ledger.row_title),
         "list_first": list(ledger.list_first or ledger.row_title),
         "import_by": ledger.import_by,
+        "offers": [
+            {"field": offer.field, "ledger": offer.ledger, "source": offer.source, "same": list(offer.same)}
+            for offer in ledger.offers
+            if who.may(f"ledgers:{offer.ledger}:read")
+        ],
         "findings": [finding.title for finding in ledger.findings],
         "totals": {"sums": list(ledger.totals.sums), "by": list(ledger.totals.by)} if ledger.totals else None,
         "labels": [{"key": sheet.key, "title": sheet.title, "each": sheet.each} for sheet in SHEETS.values()]

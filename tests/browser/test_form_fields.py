@@ -96,7 +96,7 @@ def test_an_empty_ledger_says_and_offers_what_there_is_to_do(open_office: Open, 
     office.fits()
     office.accessible()
     with office.page.expect_download() as template:
-        office.main.get_by_role("button", name="模板下载").click()
+        office.main.locator(".ledger-empty").get_by_role("button", name="模板下载").click()
     assert template.value.suggested_filename.endswith(".xlsx")
     office.main.get_by_role("button", name="批量导入 Excel").click()
     expect(office.page).to_have_url(re.compile("/import$"))

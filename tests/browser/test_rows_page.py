@@ -165,6 +165,36 @@ def test_a_view_is_kept_and_opened_and_labels_are_printed(
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
 
 
+def test_an_expense_names_its_project_as_the_budget_has_it(open_office: Open) -> None:
+    word = f"项目{uuid4().hex[:6]}"
+    office = open_office("gongcheng")
+    with api(office.stack, "safety") as client:
+        departments = {one["name"]: one["id"] for one in client.get("/api/auth/departments").json()["items"]}
+        for department in ("工程部", "运行管理部"):
+            answer = client.post(
+                "/api/ledgers/investment-budgets",
+                json={
+                    "year": 2026, "dept_id": departments[department], "category": "facilities",
+                    "project_name": f"{department}{word}", "budget_amount": "1000",
+                },
+            )  # fmt: skip
+            assert answer.status_code == 201, answer.text
+    office.go("/ledgers/investment-spending/new")
+    project = office.main.get_by_role("combobox", name="对应预算项目")
+    expect(project).to_be_visible()
+    project.press_sequentially(word)
+    options = office.page.locator(".ant-select-item-option-content")
+    expect(options).to_have_text([f"工程部{word}"])
+    options.first.click()
+    expect(project).to_have_value(f"工程部{word}")
+    # Another year has another budget; what was typed stays.
+    office.main.get_by_label("年份", exact=True).fill("2027")
+    project.fill(word)
+    expect(options.filter(visible=True)).to_have_count(0)
+    expect(project).to_have_value(word)
+    office.accessible()
+
+
 def test_what_was_spent_is_summed_as_the_list_shows_it(open_office: Open) -> None:
     word = f"合计{uuid4().hex[:6]}"
     office = open_office("safety")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.ledgers.catalogue import LEDGERS
+from services.ledgers.catalogue import BY_SLUG, LEDGERS
 from services.ledgers.dictionaries import DICTIONARIES
 from services.ledgers.ledger import LedgerRow
 from tests.catalogue.conftest import Bench
@@ -40,6 +40,22 @@ def test_what_it_names_exists(row_class: type[LedgerRow]) -> None:
         if getattr(rule, "by", ()):
             names = {getattr(rule, name, None) for name in ("months", "first_months", "quota")} - {None}
             assert names <= RULES, rule
+    # Words are offered from a list that the form can ask for them, by fields that mean the same there.
+    for offer in row_class.ledger.offers:
+        source = BY_SLUG[offer.ledger].fields
+        assert source[offer.source].kind == "text" and not source[offer.source].personal, offer
+        for key in offer.same:
+            mine, other = row_class.fields[key], source[key]
+            assert (mine.kind, mine.dictionary) == (other.kind, other.dictionary) and other.filter, offer
+
+
+def test_words_are_offered_to_those_who_may_read_them(bench: Bench) -> None:
+    def offered(*permissions: str) -> list[str]:
+        ledgers = bench.ask(bench.who(*permissions), "GET", "/_manifest").json()["ledgers"]
+        return [offer["ledger"] for one in ledgers for offer in one["offers"]]
+
+    assert offered("ledgers:investment-spending,investment-budgets:read") == ["investment-budgets"]
+    assert offered("ledgers:investment-spending:read") == []
 
 
 @each_ledger

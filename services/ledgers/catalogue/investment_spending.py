@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Mapped
 
 from kit.fields import InYear, NotFuture, SignFollows, choice, code, day, decimal, department, integer, text, yes_no
-from services.ledgers.ledger import Ledger, LedgerRow, Totals
+from services.ledgers.ledger import Ledger, LedgerRow, Offer, Totals
 
 
 class InvestmentSpending(LedgerRow):
@@ -23,6 +23,7 @@ class InvestmentSpending(LedgerRow):
         natural_key=("dept_id", "voucher_no", "line"),
         row_title=("voucher_no", "summary"),
         rules=(InYear("spend_date", "year", fills_year=True), NotFuture("spend_date"), SignFollows("amount", "is_reversal")),
+        offers=(Offer("project_name", "investment-budgets", "project_name", same=("year", "dept_id", "category")),),
         totals=Totals(sums=("amount",), by=("dept_id", "category", "year")),
         facts=("year", "category", "project_name", "spend_date", "amount"),
         default_sort="-spend_date",
@@ -51,7 +52,7 @@ class InvestmentSpending(LedgerRow):
         "对应预算项目",
         max_length=200,
         search=True,
-        help="与安全投入编制中的项目名称一致",
+        help="与安全投入编制中的项目名称一致，可从中选择",
         example="抢修班组防护服更新",
         aliases=("预算项目", "项目名称"),
     )

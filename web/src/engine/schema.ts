@@ -73,6 +73,14 @@ export interface MovementsManifest {
   }[];
 }
 
+export interface Offer {
+  field: string;
+  ledger: string;
+  source: string;
+  /** Keys of both ledgers: only rows that are equal in them are offered. */
+  same: string[];
+}
+
 export interface LedgerManifest {
   slug: string;
   title: string;
@@ -91,6 +99,8 @@ export interface LedgerManifest {
   labels?: { key: string; title: string; each: number }[];
   /** The year, as a field, that a workbook may be said to be about as a whole. */
   import_by?: string | null;
+  /** Words that a form offers for a text, from the rows of another ledger. */
+  offers?: Offer[];
   /** What is wrong with several rows together is looked for in this ledger: the titles of it. */
   findings?: string[];
   movements?: MovementsManifest | null;

@@ -19,6 +19,7 @@ import {
 } from "../schema";
 import { ConflictDialog } from "./ConflictDialog";
 import { FieldItem } from "./FieldItem";
+import { OfferedItem } from "./OfferedItem";
 import { toBody } from "./rules";
 import { ScoredItem } from "./ScoredItem";
 import { isOpenLevel, scoreRuleOf, unusedFactors, withoutScores } from "./scoring";
@@ -239,7 +240,10 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
 }
 
 function Item(props: { field: Field; parent: string | undefined; form: FormInstance; fixed: boolean }) {
-  const rule = scoreRuleOf(useEngine().ledger, props.field.key);
+  const { ledger } = useEngine();
+  const rule = scoreRuleOf(ledger, props.field.key);
+  const offer = ledger.offers?.find(({ field }) => field === props.field.key);
+  if (offer) return <OfferedItem field={props.field} offer={offer} form={props.form} />;
   return rule ? <ScoredItem field={props.field} rule={rule} form={props.form} /> : <FieldItem {...props} />;
 }
 
