@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from services.ledgers.importing import confirming
 from services.ledgers.importing.jobs import sweep
 from services.ledgers.importing.tables import ImportFile, ImportJob, ImportMatch, ImportRow
 from tests import company
@@ -188,6 +189,22 @@ def test_confirmed_twice_and_at_once_it_is_written_once(desk: Desk) -> None:
     assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
     assert {answer.json()["created"] for answer in answers} == {59}
     assert desk.total() == 59 and desk.confirm(job).json()["state"] == "confirmed"
+
+
+def test_a_row_that_comes_in_between_the_last_look_and_the_writing_is_nobodys_loss(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = desk.upload(book(facility(1, 放置位置="南区"), facility(2)))
+    desk.bring_in(book(facility(1)))
+    # The moment after the last look, in which another transaction has written the same key.
+    monkeypatch.setattr(confirming, "_still_as_shown", lambda *_: None)
+    late = desk.confirm(job)
+    assert (late.status_code, late.json()["code"]) == (409, "rows_changed")
+    assert desk.total() == 1 and row_of(desk, "MX-0001")["location"] == "北区", "nothing half-written"
+    monkeypatch.undo()
+    again = desk.confirm(job)
+    assert (again.status_code, again.json()["code"]) == (409, "rows_changed")
+    assert desk.confirm(job).json()["state"] == "confirmed" and desk.total() == 2
 
 
 def test_two_files_with_the_same_new_rows_do_not_both_write(desk: Desk) -> None:
