@@ -1,6 +1,6 @@
 /** The form of a ledger row, made from its fields: groups, rules, cascades, drafts, and what the server refuses. */
 import { App, Alert, Form, type FormInstance } from "antd";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { ledgers } from "../../api/ledgers";
 import { ApiError, describe, fieldErrors } from "../../api/problem";
 import { useSession } from "../../api/session";
@@ -19,10 +19,12 @@ import {
 } from "../schema";
 import { ConflictDialog } from "./ConflictDialog";
 import { FieldItem } from "./FieldItem";
-import { OfferedItem } from "./OfferedItem";
 import { toBody } from "./rules";
 import { ScoredItem } from "./ScoredItem";
 import { isOpenLevel, scoreRuleOf, unusedFactors, withoutScores } from "./scoring";
+
+// Few ledgers offer words.
+const OfferedItem = lazy(() => import("./OfferedItem"));
 
 export interface FormHandle {
   submit: () => void;
@@ -243,7 +245,13 @@ function Item(props: { field: Field; parent: string | undefined; form: FormInsta
   const { ledger } = useEngine();
   const rule = scoreRuleOf(ledger, props.field.key);
   const offer = ledger.offers?.find(({ field }) => field === props.field.key);
-  if (offer) return <OfferedItem field={props.field} offer={offer} form={props.form} />;
+  if (offer) {
+    return (
+      <Suspense fallback={<FieldItem {...props} />}>
+        <OfferedItem field={props.field} offer={offer} form={props.form} />
+      </Suspense>
+    );
+  }
   return rule ? <ScoredItem field={props.field} rule={rule} form={props.form} /> : <FieldItem {...props} />;
 }
 

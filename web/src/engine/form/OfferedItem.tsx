@@ -17,7 +17,7 @@ interface Props {
 const MOST = 200;
 const Words = createContext<string[]>([]);
 
-export function OfferedItem({ field, offer, form }: Props) {
+export default function OfferedItem({ field, offer, form }: Props) {
   const values = (Form.useWatch([], { form, preserve: true }) ?? {}) as Record<string, unknown>;
   const query = Object.fromEntries(offer.same.flatMap((key) => (values[key] ? [[key, String(values[key])]] : [])));
   const { data } = useQuery({
