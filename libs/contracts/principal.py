@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cached_property
+from functools import lru_cache
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -61,9 +61,6 @@ class Grant(BaseModel):
 NAMED_ONLY = frozenset({"personal", "audit"})
 
 
-_MOST_ANSWERS = 200
-
-
 class Principal(BaseModel):
     """The person behind a request. `permissions` are grant patterns `service:resource[,resource]:verb[,verb]`,
     where `*` stands for every resource (but for NAMED_ONLY) or verb. `permissions` and `scope` are the sum of the roles;
@@ -86,15 +83,6 @@ class Principal(BaseModel):
     authenticated_at: int = 0
     amr: tuple[str, ...] = ()
 
-    @cached_property
-    def _patterns(self) -> Patterns:
-        return _parsed(self.permissions)
-
-    @cached_property
-    def _answers(self) -> dict[str, bool]:
-        # A token is remembered with its principal, and asks the same few questions at every request.
-        return {}
-
     @property
     def second_factor(self) -> bool:
         """Whether the session was made with two factors."""
@@ -102,25 +90,22 @@ class Principal(BaseModel):
 
     def may(self, permission: str) -> bool:
         """Whether one of the grants covers `permission` (`service:resource:verb`, no wildcards)."""
-        known = self._answers.get(permission)
-        if known is None:
-            known = _covers(self._patterns, permission)
-            if len(self._answers) < _MOST_ANSWERS:
-                self._answers[permission] = known
-        return known
+        return _covers(self.permissions, permission)
 
     def narrowed(self, permission: str) -> Principal:
         """The principal as it stands for one permission: with the data scope of those roles that give it."""
         if not self.grants:
             return self
-        scopes = [grant.scope for grant in self.grants if _covers(_parsed(grant.permissions), permission)]
+        scopes = [grant.scope for grant in self.grants if _covers(grant.permissions, permission)]
         return self.model_copy(update={"scope": Scope.union(scopes)})
 
 
 Patterns = tuple[tuple[str, frozenset[str], frozenset[str]], ...]
 
 
-def _parsed(permissions: Iterable[str]) -> Patterns:
+# Remembered beside the principal and not in it: a copy with other permissions would take the answers along.
+@lru_cache(maxsize=2_000)
+def _parsed(permissions: tuple[str, ...]) -> Patterns:
     patterns = []
     for pattern in permissions:
         service, resources, verbs = pattern.split(":")
@@ -128,10 +113,11 @@ def _parsed(permissions: Iterable[str]) -> Patterns:
     return tuple(patterns)
 
 
-def _covers(patterns: Patterns, permission: str) -> bool:
+@lru_cache(maxsize=10_000)
+def _covers(permissions: tuple[str, ...], permission: str) -> bool:
     service, resource, verb = permission.split(":")
     names = (resource,) if resource in NAMED_ONLY else (resource, "*")
     return any(
         granted in (service, "*") and not resources.isdisjoint(names) and not verbs.isdisjoint((verb, "*"))
-        for granted, resources, verbs in patterns
+        for granted, resources, verbs in _parsed(permissions)
     )

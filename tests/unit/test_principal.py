@@ -68,3 +68,11 @@ def test_a_token_carries_a_principal_whole() -> None:
         update={"scope": deep, "grants": (Grant(permissions=("a:b:c",), scope=deep),), "version": 7}
     )
     assert principal_of(claims_of(who)) == who
+
+
+def test_a_copy_with_other_permissions_answers_by_its_own() -> None:
+    who = principal("documents:attachments:read")
+    assert who.may("documents:attachments:read") and not who.may("documents:attachments:upload")
+    acting = who.model_copy(update={"permissions": ("documents:attachments:upload",)})
+    assert acting.may("documents:attachments:upload") and not acting.may("documents:attachments:read")
+    assert not who.may("documents:attachments:upload"), "what somebody else may do is not remembered for this one"
