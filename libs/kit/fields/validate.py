@@ -36,8 +36,6 @@ class _Known(dict[str, Any]):
 
 
 _REMEMBERED = 4096
-_NOTHING: Mapping[str, Any] = {}
-_NONE: frozenset[str] = frozenset()
 
 
 class RowValidator:
@@ -86,10 +84,9 @@ class RowValidator:
         wrong: set[str] = set()
         narrowed: list[tuple[int, str]] = []
         get = raw.get
-        kept: Mapping[str, Any] = keep or _NOTHING
         for key, parse, known in self._columns:
-            if kept and key in kept:
-                row[key] = kept[key]
+            if keep is not None and key in keep:
+                row[key] = keep[key]
                 continue
             value = get(key)
             if value is None:
@@ -106,7 +103,7 @@ class RowValidator:
         for key, default in self._defaults:
             if row[key] is None and key not in wrong:
                 row[key] = default
-        endless = self._said_endless(raw, row, kept)
+        endless = self._said_endless(raw, keep)
         # Only now, for the parent may stand to the right of its item.
         for place, word in narrowed:
             issues[place] = self._narrowed(issues[place], word, row)
@@ -124,17 +121,18 @@ class RowValidator:
             issues.sort(key=lambda issue: self._place[issue.field])
         return Checked(row, issues, [key for key in blank if row[key] is not None])
 
-    def _said_endless(self, raw: Mapping[str, Any], row: Mapping[str, Any], kept: Mapping[str, Any]) -> frozenset[str]:
+    def _said_endless(self, raw: Mapping[str, Any], keep: Mapping[str, Any] | None) -> frozenset[str]:
         """The dates of which a word says that there is none (长期): blank, and no rule may work them out. A row that is
         being changed says it by being blank where no rule has been asked to fill it again."""
         found = []
         for key, words in self._endless.items():
-            # What has been read as a date is no such word.
-            if row[key] is not None:
-                continue
-            if key in kept or (isinstance(word := raw.get(key), str) and key_of(word) in words):
+            if keep is not None and key in keep:
+                said = keep[key] is None
+            else:
+                said = isinstance(word := raw.get(key), str) and key_of(word) in words
+            if said:
                 found.append(key)
-        return frozenset(found) if found else _NONE
+        return frozenset(found)
 
     def _narrowed(self, issue: Issue, word: str, row: Mapping[str, Any]) -> Issue:
         """The issue about a word that is in no dictionary, with the items of the parent that the row names."""
@@ -157,9 +155,8 @@ class RowValidator:
     ) -> None:
         for check in checks:
             issue = check(row)
-            if endless:
-                for key in endless:
-                    row[key] = None
+            for key in endless:
+                row[key] = None
             if issue is not None and issue.field not in wrong:
                 issues.append(issue)
                 wrong.add(issue.field)
