@@ -112,7 +112,8 @@ def less(service: str, place: int) -> list[str]:
         return []
     left_out: list[str] = []
     if place == 0 or (place == 1 and service != "auth"):
-        # Every boundary of every parameter is tried by those who may do most; others are refused before anybody looks.
+        # Every boundary of every parameter is tried by those who may do most; others are refused before anybody looks. Of
+        # the ledgers, which share one engine, these are the ones that are theirs below.
         left_out += ["--phases", "fuzzing,stateful"]
     if service == "ledgers":
         # One engine serves all ledgers: each is tried, as one of the three.
