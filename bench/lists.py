@@ -156,12 +156,12 @@ def _statement(settings: Settings, reader: Any) -> str:
 
     class Watched(Reads):
         async def one(
-            self, statement: str, values: Sequence[Any] = (), *, prepare: bool | None = None, raw: bool = False
+            self, statement: str, values: Sequence[Any] = (), *, prepare: bool | None = None
         ) -> tuple[Any, ...]:
             with psycopg.connect(settings.database_url.get_secret_value().replace("+psycopg", "")) as connection:
                 written = [psycopg.sql.Literal(value).as_string(connection) for value in values]
             seen.append(re.sub(r"\$(\d+)", lambda found: written[int(found.group(1)) - 1], statement))
-            return await super().one(statement, values, prepare=prepare, raw=raw)
+            return await super().one(statement, values, prepare=prepare)
 
     use(settings.keyring())
     reads = Watched(settings.database_url.get_secret_value(), {"options": ""})

@@ -47,14 +47,20 @@ def end_all(postgres: TestPostgres) -> None:
     )
 
 
-def test_values_come_back_as_they_went(database: Database) -> None:
+def test_values_go_as_they_are_and_come_back_as_text(database: Database) -> None:
     id_ = uuid4()
     sent = (id_, "王'%s$1", ["明远", None], 2**40, None)
-    assert one(database, "SELECT $1::uuid, $2::text, $3::text[], $4::bigint, $5::text", sent) == sent
+    assert one(database, "SELECT $1::uuid, $2::text, $3::text[], $4::bigint, $5::text", sent) == (
+        str(id_).encode(),
+        "王'%s$1".encode(),
+        "{明远,NULL}".encode(),
+        b"1099511627776",
+        None,
+    )
 
 
 def test_no_transaction_stays_open(database: Database) -> None:
-    pid = one(database, "SELECT pg_backend_pid()")[0]
+    pid = int(one(database, "SELECT pg_backend_pid()")[0])
     state = "SELECT state, query FROM pg_stat_activity WHERE pid = %(pid)s"
     with database.session() as session:
         row = session.connection().exec_driver_sql(state, {"pid": pid}).one()
@@ -69,11 +75,11 @@ def test_nothing_can_be_written(database: Database) -> None:
 
 
 def test_the_time_limit_holds_and_is_503(database: Database) -> None:
-    assert one(database, "SHOW statement_timeout") == ("15s",)
+    assert one(database, "SHOW statement_timeout") == (b"15s",)
     with pytest.raises(DBAPIError) as error:
         one(database, "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(5)")
     assert database_problem(error.value).status_code == 503
-    assert one(database, "SELECT 1") == (1,), "the connection is good for the next one"
+    assert one(database, "SELECT 1") == (b"1",), "the connection is good for the next one"
 
 
 def test_connections_that_died_are_replaced_without_anybody_noticing(
@@ -101,7 +107,7 @@ def test_reads_wait_for_one_another_and_not_for_ever(database: Database, monkeyp
         )
 
     found = run(crowd())
-    assert [row[0] for row in found] == list(range(9)) and len({row[1] for row in found}) == 2
+    assert [int(row[0]) for row in found] == list(range(9)) and len({row[1] for row in found}) == 2
     monkeypatch.setattr(reads, "_PATIENCE_SECONDS", 0.05)
 
     async def too_long() -> None:
@@ -121,7 +127,7 @@ def test_an_answer_that_nobody_waited_for_reaches_nobody_else(database: Database
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
             await first
-        assert await database.reads.one("SELECT 'second'") == ("second",)
+        assert await database.reads.one("SELECT 'second'") == (b"second",)
 
     run(broken_off())
 
@@ -140,7 +146,7 @@ def test_the_loop_serves_others_while_a_read_waits(database: Database) -> None:
 
 def test_a_large_answer_and_a_large_question_come_whole(database: Database) -> None:
     text = "燃" * 3_000_000
-    assert one(database, "SELECT $1::text", (text,)) == (text,)
+    assert one(database, "SELECT $1::text", (text,)) == (text.encode(),)
 
 
 def test_statements_stay_prepared_and_are_not_kept_without_end(
@@ -148,17 +154,17 @@ def test_statements_stay_prepared_and_are_not_kept_without_end(
 ) -> None:
     monkeypatch.setattr(reader, "_MOST_PREPARED", 3)
     for number in (*range(9), 8, 0):
-        assert one(database, f"SELECT $1::int + {number}", (1,)) == (1 + number,)
+        assert one(database, f"SELECT $1::int + {number}", (1,)) == (b"%d" % (1 + number),)
     run(database.reads.one("SELECT 99", (), prepare=False))
-    (kept,) = one(database, "SELECT array_agg(statement) FROM pg_prepared_statements")
-    assert len(kept) <= 3 and not any("99" in statement for statement in kept)
+    found = one(database, "SELECT count(*), bool_or(statement LIKE '%99') FROM pg_prepared_statements")
+    assert int(found[0]) <= 3 and found[1] == b"f"
 
 
 def test_a_connection_that_dies_twice_is_503(database: Database) -> None:
     with pytest.raises(DBAPIError) as error:
         one(database, "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)")
     assert error.value.connection_invalidated and database_problem(error.value).status_code == 503
-    assert one(database, "SELECT 1") == (1,)
+    assert one(database, "SELECT 1") == (b"1",)
 
 
 def test_a_server_that_is_not_there_is_503(service_settings: Callable[..., Settings]) -> None:

@@ -1,5 +1,5 @@
 """One connection on which the event loop waits by itself. libpq, in whose words psycopg.pq speaks, sends a statement and says
-when its answer is there; in between the loop serves others. Values go and come as psycopg adapts them.
+when its answer is there; in between the loop serves others. Values go as psycopg adapts them, and come as they are.
 
 psycopg's own asynchronous connection does the same and much beside it (cursors, transactions, notifications), and takes
 twice the processor time for it (docs/decisions/0016)."""
@@ -47,11 +47,9 @@ class Reader:
         """Ends the connection."""
         self._connection.close()
 
-    async def run(
-        self, statement: str, values: Sequence[Any], *, prepare: bool, raw: bool = False
-    ) -> tuple[Any, ...] | None:
-        """The first row of the answer, if there is any; psycopg.Error for what the server refuses, and where it is lost.
-        `raw` leaves the values as the server's text in UTF-8."""
+    async def run(self, statement: str, values: Sequence[Any], *, prepare: bool) -> tuple[bytes | None, ...] | None:
+        """The first row of the answer, if there is any, its values as the server's text in UTF-8; psycopg.Error for what the
+        server refuses, and where it is lost."""
         adapter = Transformer(self._connection)
         sent = adapter.dump_sequence(values, [PyFormat.AUTO] * len(values))
         self._answered = False
@@ -64,10 +62,7 @@ class Reader:
         self._answered = True
         if not result.ntuples:
             return None
-        if raw:
-            return tuple([result.get_value(0, column) for column in range(result.nfields)])
-        adapter.set_pgresult(result)
-        return adapter.load_row(0, tuple)
+        return tuple([result.get_value(0, column) for column in range(result.nfields)])
 
     async def _name(self, statement: str, types: Sequence[int] | None) -> bytes:
         key = (statement, tuple(types or ()))

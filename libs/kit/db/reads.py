@@ -44,10 +44,10 @@ class Reads:
         self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
     async def one(
-        self, statement: str, values: Sequence[Any] = (), *, prepare: bool | None = None, raw: bool = False
-    ) -> tuple[Any, ...]:
+        self, statement: str, values: Sequence[Any] = (), *, prepare: bool | None = None
+    ) -> tuple[bytes | None, ...]:
         """The only row of a statement with the parameters $1, $2 … Prepared, so that its plan is kept; with False the plan
-        is always made for these values. `raw` leaves what it gives as the server's text in UTF-8."""
+        is always made for these values. What it gives is the server's text in UTF-8: a page goes out as it came."""
         places = self._places_here()
         if places.locked():
             await _patiently(places)
@@ -57,14 +57,14 @@ class Reads:
         try:
             reader = self._warm() or await self._connect()
             try:
-                row = await reader.run(statement, values, prepare=prepare is not False, raw=raw)
+                row = await reader.run(statement, values, prepare=prepare is not False)
             except psycopg.Error:
                 if reader.good:
                     raise
                 # Where the server was restarted, the next connection of the pool is as dead as this one.
                 reader.close()
                 reader = await self._connect()
-                row = await reader.run(statement, values, prepare=prepare is not False, raw=raw)
+                row = await reader.run(statement, values, prepare=prepare is not False)
         except psycopg.Error as error:
             # As the error that everything else here knows (kit.http.problems).
             raise DBAPIError.instance(

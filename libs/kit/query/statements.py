@@ -32,11 +32,9 @@ class Statement(NamedTuple):
     one_plan: bool
 
     async def one(self, reads: Reads, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Runs it; it has to give one row, whose values are PostgreSQL's text in UTF-8: a page goes out as it came."""
+        """Runs it; it has to give one row, whose values are PostgreSQL's text in UTF-8."""
         given = {**self.fixed, **values}
-        return await reads.one(
-            self.sql, [given[name] for name in self.names], prepare=None if self.one_plan else False, raw=True
-        )
+        return await reads.one(self.sql, [given[name] for name in self.names], prepare=None if self.one_plan else False)
 
 
 class Statements:

@@ -136,9 +136,9 @@ def test_a_list_that_takes_too_long_is_503(bench: Bench, monkeypatch: pytest.Mon
     who = bench.who("ledgers:*:*")
     whole = bench.database.reads.one
 
-    async def slow(statement: str, values: Any = (), *, prepare: bool | None = None, raw: bool = False) -> Any:
+    async def slow(statement: str, values: Any = (), *, prepare: bool | None = None) -> Any:
         await whole("SELECT set_config('statement_timeout', '50', false)")
-        return await whole(f"{statement} CROSS JOIN pg_sleep(5)", values, prepare=False, raw=raw)
+        return await whole(f"{statement} CROSS JOIN pg_sleep(5)", values, prepare=False)
 
     monkeypatch.setattr(bench.database.reads, "one", slow)
     answer = bench.ask(who, "GET", f"/{SLUG}")
