@@ -109,8 +109,16 @@ def test_fifty_refreshes_at_once_move_it_on_once(telephone: Callable[[], Telepho
     mine = telephone()
     mine.login()
     token = mine.refresh_token
+
+    def insist(_: int) -> Any:
+        """As the app does: who waited for the token too long (a slow machine) is told so, and asks again."""
+        answer = mine.refresh(token)
+        while answer.status_code == 503 and answer.headers["retry-after"]:
+            answer = mine.refresh(token)
+        return answer
+
     with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda _: mine.refresh(token), range(50)))
+        answers = list(pool.map(insist, range(50)))
     assert Counter(answer.status_code for answer in answers) == {200: 50}
     assert len({answer.json()["refresh_token"] for answer in answers}) == 1
 
