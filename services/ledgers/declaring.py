@@ -31,6 +31,8 @@ def check(name: str, fields: Mapping[str, FieldSpec], ledger: Ledger) -> None:
             raise DeclarationError(f"{name}: shortage {key} is not a number")
     if ledger.movements:
         _check_movements(name, fields, ledger, ledger.movements)
+    if len({expiry.superseded_by for expiry in ledger.expiry if expiry.superseded_by}) > 1:
+        raise DeclarationError(f"{name}: its dates differ in superseded_by, and a row is replaced or it is not")
     for expiry in ledger.expiry:
         if fields[expiry.field].kind != "day":
             raise DeclarationError(f"{name}: expiry {expiry.field} is not a day")

@@ -22,7 +22,8 @@ from kit.directory import dictionaries
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.ledger import Expiry, LedgerRow
 from services.ledgers.reading import table_of
-from services.ledgers.settling import newer, settle
+from services.ledgers.replaced import newer
+from services.ledgers.settling import settle
 from services.ledgers.titles import titles_of
 from services.ledgers.warnings_table import OVERDUE, WarningEmitted
 

@@ -176,6 +176,11 @@ class Ledger:
         """The resource in a permission: `ledgers:<slug>:<verb>`."""
         return self.slug
 
+    @property
+    def superseded_by(self) -> Newer | None:
+        """What makes a row of this ledger replace another; the same for all its dates."""
+        return next((expiry.superseded_by for expiry in self.expiry if expiry.superseded_by), None)
+
     def expiry_of(self, key: str) -> Expiry:
         """The expiry that watches a field."""
         return next(expiry for expiry in self.expiry if expiry.field == key)

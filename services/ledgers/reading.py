@@ -23,7 +23,9 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
@@ -56,6 +58,7 @@ from kit.query import (
 from services.ledgers.conditions import Columns
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.movements import guard
+from services.ledgers.replaced import replacement
 
 PERSONAL = "ledgers:personal:read"
 counts = Counts()
@@ -84,13 +87,18 @@ def status_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnE
     return case(*whens, else_=status.otherwise)
 
 
-def quiet_sql(row_class: type[LedgerRow], source: Columns, on: date) -> ColumnElement[list[str]]:
-    """The watched dates of a row on which nobody has to act: it is out of use, or what was due has been done."""
-    keys: list[Any] = [
-        case((expiry.quiet_when.sql(source, on), literal(expiry.field, Text)))
-        for expiry in row_class.ledger.expiry
-        if expiry.quiet_when
-    ]
+def quiet_sql(
+    row_class: type[LedgerRow], source: Columns, on: date, replaced: ColumnElement[bool] | None
+) -> ColumnElement[list[str]]:
+    """The watched dates of a row on which nobody has to act: it is out of use, what was due has been done, or a newer row
+    has replaced it."""
+    keys: list[Any] = []
+    for expiry in row_class.ledger.expiry:
+        why = [expiry.quiet_when.sql(source, on)] if expiry.quiet_when else []
+        if replaced is not None and expiry.superseded_by:
+            why.append(replaced)
+        if why:
+            keys.append(case((or_(*why), literal(expiry.field, Text))))
     return func.array_remove(array(keys, type_=Text()), null())
 
 
@@ -124,12 +132,19 @@ class RowReader:
     def project(self, source: FromClause) -> Select[Any]:
         """The columns that are shown, from a source with the table's columns."""
         department = aliased(DirectoryDepartment)
-        return select(*self.columns(source.c), department.name.label("dept_name")).select_from(
-            source.outerjoin(department, department.id == source.c.dept_id)
-        )
+        tables: FromClause = source.outerjoin(department, department.id == source.c.dept_id)
+        rule, newer = self.row_class.ledger.superseded_by, None
+        if rule is not None:
+            newer = replacement(self.table, rule, source.c).lateral("replacement")
+            tables = tables.outerjoin(newer, true())
+        quiet = quiet_sql(self.row_class, source.c, self.on, None if newer is None else newer.c.id.is_not(None))
+        shown = [*self.columns(source.c), quiet.label("quiet_keys"), department.name.label("dept_name")]
+        if newer is not None:
+            shown.append(newer.c.id.label("replaced_by"))
+        return select(*shown).select_from(tables)
 
     def columns(self, c: Any) -> list[Label[Any]]:
-        """Every column of a row's JSON but the department's name."""
+        """Every column of a row's JSON that the row itself has."""
         shown: list[Label[Any]] = [c.id.label("id")]
         for key, spec in self.row_class.fields.items():
             if spec.computed:
@@ -144,7 +159,6 @@ class RowReader:
         status = status_sql(self.row_class, c, self.on)
         if status is not None and self.row_class.ledger.status is not None:
             shown.append(status.label(self.row_class.ledger.status.key))
-        shown.append(quiet_sql(self.row_class, c, self.on).label("quiet_keys"))
         return [*shown, *(c[key].label(key) for key in ("computed_keys", "version", "created_at", "updated_at"))]
 
     # -- the list -----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Request
+from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from contracts.problem import Problem
@@ -50,8 +51,10 @@ def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
     create_model = create_model_of(f"{name}Create", row_class.fields)
     update_model = update_model_of(f"{name}Update", row_class.fields)
     # Of one row alone, not of a list's.
-    moved: dict[str, Any] = {"moved": (bool | None, None)} if ledger.movements else {}
-    row_model = read_model_of(f"{name}Row", row_class.fields, dept_name=(str | None, None), **moved)
+    more: dict[str, Any] = {"moved": (bool | None, None)} if ledger.movements else {}
+    if ledger.superseded_by:
+        more["replaced_by"] = (UUID | None, Field(None, description="替代这条记录的更新的记录"))
+    row_model = read_model_of(f"{name}Row", row_class.fields, dept_name=(str | None, None), **more)
     page_model = page_model_of(f"{name}Page", row_model)
     params = params_of(row_class)
     hot = APIRouter(

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
     Table,
     Uuid,
@@ -32,8 +31,9 @@ from sqlalchemy.orm import Session
 from contracts.events import LedgerRowRenewed
 from kit.bus import emit_all
 from kit.db import today
-from services.ledgers.ledger import Expiry, LedgerRow, Newer
+from services.ledgers.ledger import Expiry, LedgerRow
 from services.ledgers.reading import table_of
+from services.ledgers.replaced import newer
 from services.ledgers.warnings_table import WarningEmitted
 
 # So many rows come from an import alone, and comparing them with the warnings takes longer than seeing whether there are any.
@@ -64,22 +64,6 @@ def _warned(session: Session, slug: str, field: str) -> bool:
     is none of."""
     known = WarningEmitted.__table__.c
     return bool(session.scalar(select(exists().where(known.ledger == slug, known.due_field == field))))
-
-
-def newer(table: Table, rule: Newer) -> ColumnElement[Any]:
-    """The id of the row that replaces a row of `table`, or null: the newest of those with equal keys and a later date."""
-    other = table.alias("newer")
-    return (
-        select(other.c.id)
-        .where(
-            *(other.c[key] == table.c[key] for key in rule.keys),
-            other.c[rule.by] > table.c[rule.by],
-            other.c.deleted_at.is_(None),
-        )
-        .order_by(other.c[rule.by].desc(), other.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
 
 
 def _settle_field(

@@ -92,7 +92,7 @@ def read_model_of(name: str, fields: Mapping[str, FieldSpec], **more: Any) -> ty
         content[key] = (shown | None if optional else shown, _described(spec, None if optional else ...))
     content |= {
         "computed_keys": (list[str], Field(description="由规则推算而非填写的字段")),
-        "quiet_keys": (list[str], Field(description="不再预警的到期字段：已停用、离职等，或已完成")),
+        "quiet_keys": (list[str], Field(description="不再预警的到期字段：已停用、离职等，或已完成、已有更新的记录")),
         "version": (int, ...),
         "created_at": (datetime, ...),
         "updated_at": (datetime, ...),

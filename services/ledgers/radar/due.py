@@ -22,7 +22,7 @@ from services.ledgers.catalogue import LEDGERS
 from services.ledgers.ledger import Expiry, LedgerRow
 from services.ledgers.radar.tables import OtherDue
 from services.ledgers.reading import departments_under, table_of
-from services.ledgers.settling import newer
+from services.ledgers.replaced import newer
 
 # Whose name stands beside a date: the holder of a certificate, or who keeps a thing.
 _PEOPLE = ("person_name", "keeper")

@@ -91,7 +91,12 @@ def test_a_newer_certificate_closes_the_old_one_and_its_deletion_opens_it_again(
     new = desk.certificate(ON + timedelta(days=2000), issued="2026-08-08", no="T990101198904152750-2")
     assert desk.closed() == [(UUID(old["id"]), "valid_to", "replaced")]
     assert desk.scan(ON + timedelta(days=1)) == [], "a replaced certificate is not overdue"
+    listed = {row["id"]: row for row in desk.ask("GET")["items"]}
+    assert (listed[old["id"]]["replaced_by"], listed[new["id"]]["replaced_by"]) == (new["id"], None)
+    assert (listed[old["id"]]["quiet_keys"], listed[new["id"]]["quiet_keys"]) == (["review_date", "valid_to"], [])
+    assert desk.ask("GET", f"/{old['id']}")["replaced_by"] == new["id"]
     desk.ask("DELETE", f"/{new['id']}", params={"version": 1})
+    assert desk.ask("GET", f"/{old['id']}")["replaced_by"] is None, "nor is it replaced by what was deleted"
     found = desk.scan(ON + timedelta(days=1))
     assert found == [(UUID(old["id"]), "valid_to", -1)]
     assert desk.events(LedgerRowExpiring)[-1].row_version == 2, (

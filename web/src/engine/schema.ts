@@ -134,7 +134,12 @@ export function movedField(ledger: LedgerManifest, row: Row | null): string | nu
   return row?.moved === true ? (ledger.movements?.field ?? null) : null;
 }
 
-/** Whether nobody has to act on a watched date any more: the row is out of use, or what was due has been done. */
+/** Whether a newer row has taken this one's place: a certificate was issued again, an examination repeated. */
+export function isReplaced(row: Row): boolean {
+  return typeof row.replaced_by === "string";
+}
+
+/** Whether nobody has to act on a watched date any more: the row is out of use or replaced, or what was due is done. */
 export function isQuiet(row: Row, field: Field): boolean {
   return Array.isArray(row.quiet_keys) && row.quiet_keys.includes(field.key);
 }

@@ -1,7 +1,7 @@
 /** Everything about one row: its fields by groups, its files, its history; and what can be done to it. */
 import { useQuery } from "@tanstack/react-query";
 import { PrinterOutlined } from "@ant-design/icons";
-import { Button, Descriptions, Drawer, Skeleton, Space, Tabs } from "antd";
+import { Alert, Button, Descriptions, Drawer, Skeleton, Space, Tabs } from "antd";
 import { lazy, Suspense, type ReactNode } from "react";
 import { ledgers } from "../../api/ledgers";
 import { Failure } from "../../app/ErrorBoundary";
@@ -22,11 +22,12 @@ interface Props {
   onClose: () => void;
   onEdit: (row: Row) => void;
   onRemove: (row: Row) => void;
+  onShow: (id: string) => void;
   /** What is shown first: the files, after a row was saved to have some added. */
   tab?: "detail" | "files";
 }
 
-export function DetailDrawer({ id, onClose, onEdit, onRemove, tab = "detail" }: Props) {
+export function DetailDrawer({ id, onClose, onEdit, onRemove, onShow, tab = "detail" }: Props) {
   const { ledger } = useEngine();
   const row = useQuery({
     queryKey: ["rows", ledger.slug, "one", id],
@@ -65,6 +66,9 @@ export function DetailDrawer({ id, onClose, onEdit, onRemove, tab = "detail" }: 
     >
       {row.isPending && <Skeleton active />}
       {row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
+      {typeof row.data?.replaced_by === "string" && (
+        <Replaced by={row.data.replaced_by} onShow={onShow} />
+      )}
       {row.data && ledger.movements && (
         <Suspense fallback={null}>
           <StockBar row={row.data} />
@@ -86,6 +90,22 @@ export function DetailDrawer({ id, onClose, onEdit, onRemove, tab = "detail" }: 
         />
       )}
     </Drawer>
+  );
+}
+
+function Replaced({ by, onShow }: { by: string; onShow: (id: string) => void }) {
+  return (
+    <Alert
+      className="row-replaced"
+      type="info"
+      showIcon
+      title="已有更新的记录，这一条的到期日期不再预警"
+      action={
+        <Button size="small" onClick={() => onShow(by)}>
+          查看新的记录
+        </Button>
+      }
+    />
   );
 }
 

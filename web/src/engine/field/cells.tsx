@@ -4,10 +4,12 @@ import type { ComponentType, ReactNode } from "react";
 import { toneOf } from "../../app/theme";
 import { due, type DueLevel } from "../../shared/format";
 import { StatusTag } from "../../shared/StatusTag";
-import { isQuiet, isWorkedOut, itemOf, type Field } from "../schema";
+import { isQuiet, isReplaced, isWorkedOut, itemOf, type Field } from "../schema";
 import { useEngine, type CellProps } from "./context";
 import { readDay } from "./reading";
 import { WorkedOut } from "./WorkedOut";
+
+const REPLACED = "已有更新的记录，这一条不再预警";
 
 export const EMPTY = <span className="quiet">—</span>;
 
@@ -63,6 +65,11 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
       {day}
       {isWorkedOut(row, field) && <WorkedOut title="按规则推算，证书或铭牌上另有日期时请填写" />}
       {state && state.level !== "ok" && <StatusTag tone={DUE_TONE[state.level]}>{state.text}</StatusTag>}
+      {watch && isReplaced(row) && (
+        <span className="quiet worked-out" title={REPLACED}>
+          已换新
+        </span>
+      )}
     </span>
   );
 }
@@ -73,11 +80,13 @@ function warnDays(row: CellProps["row"], usual: number[]): number[] {
   return typeof own === "number" ? [own, ...usual.filter((days) => days < own)] : usual;
 }
 
-export function ChoiceCell({ field, value }: CellProps): ReactNode {
+export function ChoiceCell({ field, value, row }: CellProps): ReactNode {
   const { ledger } = useEngine();
   if (isEmpty(value)) return EMPTY;
   const item = itemOf(ledger, field, value);
   const label = item?.label ?? String(value);
+  // The status by the calendar is still true of a replaced row, but no reason to be alarmed.
+  if (field.computed && isReplaced(row)) return <StatusTag tone="grey">{label}</StatusTag>;
   return item?.color ? <StatusTag tone={toneOf(item.color)}>{label}</StatusTag> : <span title={label}>{label}</span>;
 }
 

@@ -242,6 +242,7 @@ export function ListPage({ path }: { path: string }) {
         id={rowId}
         tab={params.get("tab") === "files" ? "files" : "detail"}
         onClose={() => showRow(null)}
+        onShow={showRow}
         onEdit={(row) => {
           showRow(null);
           edit(row);

@@ -1,0 +1,31 @@
+"""Which row has taken the place of another one: a certificate issued again, the examination of the year after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, select
+
+from services.ledgers.conditions import Columns
+from services.ledgers.ledger import Newer
+
+
+def replacement(table: Table, rule: Newer, columns: Columns) -> Select[Any]:
+    """The id of the row that replaces the one with these `columns`, or no row: the newest of those with equal keys and a
+    later date."""
+    other = table.alias("newer")
+    return (
+        select(other.c.id)
+        .where(
+            *(other.c[key] == columns[key] for key in rule.keys),
+            other.c[rule.by] > columns[rule.by],
+            other.c.deleted_at.is_(None),
+        )
+        .order_by(other.c[rule.by].desc(), other.c.id)
+        .limit(1)
+    )
+
+
+def newer(table: Table, rule: Newer) -> ColumnElement[Any]:
+    """The same of a row of `table`, as a value; null for none."""
+    return replacement(table, rule, table.c).scalar_subquery()
