@@ -24,7 +24,7 @@ from services.ledgers.ledger import Expiry, LedgerRow
 from services.ledgers.reading import table_of
 from services.ledgers.replaced import newer
 from services.ledgers.settling import settle
-from services.ledgers.titles import titles_of
+from services.ledgers.titles import told_titles
 from services.ledgers.warnings_table import OVERDUE, WarningEmitted
 
 __all__ = ["level_of", "scan", "settle"]
@@ -157,9 +157,9 @@ def _events(
 ) -> Iterator[LedgerRowExpiring]:
     ledger, c = row_class.ledger, table_of(row_class).c
     thresholds = dict(fresh)
-    titles = titles_of(session, row_class)
+    said, titles = told_titles(session, row_class)
     rows = session.execute(
-        select(c.id, c.version, c.dept_id, c.created_by, c[expiry.field], *(c[key] for key in ledger.row_title)).where(
+        select(c.id, c.version, c.dept_id, c.created_by, c[expiry.field], *(c[key] for key in said)).where(
             c.id == func.any(list(thresholds))
         )
     )

@@ -20,7 +20,7 @@ from services.ledgers.conditions import Below
 from services.ledgers.ledger import LedgerRow, Shortage
 from services.ledgers.models import Base
 from services.ledgers.reading import table_of
-from services.ledgers.titles import titles_of
+from services.ledgers.titles import told_titles
 
 
 class ShortageTold(Base):
@@ -59,10 +59,10 @@ def _tell(session: Session, row_class: type[LedgerRow], rule: Shortage, ids: Seq
     new = sorted(session.scalars(told.returning(ShortageTold.row_id)))
     if not new:
         return
-    titles = titles_of(session, row_class)
+    said, titles = told_titles(session, row_class)
     rows = session.execute(
         select(c.id, c.version, c.dept_id, c.created_by, c[rule.field], c[rule.limit],
-               *(c[key] for key in ledger.row_title)).where(c.id == func.any(new)).order_by(c.id)
+               *(c[key] for key in said)).where(c.id == func.any(new)).order_by(c.id)
     )  # fmt: skip
     events = [
         LedgerRowShort(

@@ -61,6 +61,8 @@ def test_it_warns_on_the_right_days_and_once(bench: Bench, row_class: type[Ledge
     last = told(bench, LedgerRowExpiring, due)[-1]
     assert (str(last.row_id), last.due_on, last.department_id) == (row["id"], on, company.department_id(HOME))
     assert last.ledger_title == row_class.ledger.title and last.title
+    if "keeper" in row_class.fields:
+        assert last.title.endswith(f"（{row_class.fields['keeper'].title} {row['keeper']}）"), "whom to call"
 
 
 @each_due
