@@ -126,12 +126,13 @@ class RowWriter:
 
     def _really_given(self, before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
         """Without what is as it was: a masked number that comes back as it was shown means that nobody touched it, and a
-        form that sends every field must not turn computed dates into printed ones."""
+        form that sends every field must not turn computed dates into printed ones. But where a word says that there is
+        no date (长期), blank says something else: the word has been taken out, and the rule fills the date again."""
         changes = {}
         for key, value in given.items():
             if is_masked(value) and value == mask_value(self.fields[key], before[key]):
                 continue
-            if value == before[key] or (value is None and before[key] is None):
+            if value == before[key] and not (value is None and self.fields[key].blank_words):
                 continue
             changes[key] = value
         return changes
