@@ -140,7 +140,7 @@ class RowReader:
         quiet = quiet_sql(self.row_class, source.c, self.on, None if newer is None else newer.c.id.is_not(None))
         shown = [*self.columns(source.c), quiet.label("quiet_keys"), department.name.label("dept_name")]
         if newer is not None:
-            shown.append(newer.c.id.label("replaced_by"))
+            shown.append(newer.c.id.is_not(None).label("replaced"))
         return select(*shown).select_from(tables)
 
     def columns(self, c: Any) -> list[Label[Any]]:
@@ -258,6 +258,11 @@ class RowReader:
         )
         query = query.outerjoin(creator, creator.id == source.c.created_by)
         query = query.outerjoin(editor, editor.id == source.c.updated_by)
+        if (rule := self.row_class.ledger.superseded_by) is not None:
+            seen = replacement(
+                self.table, rule, source.c, lambda c: scope_clause(self.principal, c["dept_id"], c["created_by"])
+            )
+            query = query.add_columns(seen.scalar_subquery().label("replaced_by"))
         if self.row_class.ledger.movements is not None:
             # The form shows a number as it is that entries alone may change.
             query = query.add_columns(guard.moved(source.c.id).label("moved"))

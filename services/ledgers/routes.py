@@ -50,11 +50,13 @@ def ledger_router(row_class: type[LedgerRow]) -> APIRouter:
     may = {verb: [require(f"ledgers:{ledger.slug}:{verb}")] for verb in ("read", "create", "update", "delete")}
     create_model = create_model_of(f"{name}Create", row_class.fields)
     update_model = update_model_of(f"{name}Update", row_class.fields)
+    every: dict[str, Any] = {"dept_name": (str | None, None)}
     # Of one row alone, not of a list's.
-    more: dict[str, Any] = {"moved": (bool | None, None)} if ledger.movements else {}
+    one: dict[str, Any] = {"moved": (bool | None, None)} if ledger.movements else {}
     if ledger.superseded_by:
-        more["replaced_by"] = (UUID | None, Field(None, description="替代这条记录的更新的记录"))
-    row_model = read_model_of(f"{name}Row", row_class.fields, dept_name=(str | None, None), **more)
+        every["replaced"] = (bool, Field(description="已有更新的记录替代这一条"))
+        one["replaced_by"] = (UUID | None, Field(None, description="替代这一条的记录；无权查看的不给出"))
+    row_model = read_model_of(f"{name}Row", row_class.fields, **every, **one)
     page_model = page_model_of(f"{name}Page", row_model)
     params = params_of(row_class)
     hot = APIRouter(

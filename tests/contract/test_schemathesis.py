@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -128,6 +129,8 @@ def test_no_findings(served: tuple[str, str], issuer: TestIssuer, tmp_path: Path
     service, url = served
     config = tmp_path / "schemathesis.toml"
     config.write_text(CONFIG, encoding="utf-8")
+    # Made at the first request, and the fuzzer waits no more than ten seconds for it.
+    httpx.get(f"{url}/api/{service}/openapi.json", timeout=120).raise_for_status()
     for place, who in enumerate(IN_AUTH if service == "auth" else PERSONAS):
         result = subprocess.run(
             [

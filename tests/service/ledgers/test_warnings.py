@@ -92,11 +92,12 @@ def test_a_newer_certificate_closes_the_old_one_and_its_deletion_opens_it_again(
     assert desk.closed() == [(UUID(old["id"]), "valid_to", "replaced")]
     assert desk.scan(ON + timedelta(days=1)) == [], "a replaced certificate is not overdue"
     listed = {row["id"]: row for row in desk.ask("GET")["items"]}
-    assert (listed[old["id"]]["replaced_by"], listed[new["id"]]["replaced_by"]) == (new["id"], None)
+    assert (listed[old["id"]]["replaced"], listed[new["id"]]["replaced"]) == (True, False)
     assert (listed[old["id"]]["quiet_keys"], listed[new["id"]]["quiet_keys"]) == (["review_date", "valid_to"], [])
     assert desk.ask("GET", f"/{old['id']}")["replaced_by"] == new["id"]
     desk.ask("DELETE", f"/{new['id']}", params={"version": 1})
-    assert desk.ask("GET", f"/{old['id']}")["replaced_by"] is None, "nor is it replaced by what was deleted"
+    again = desk.ask("GET", f"/{old['id']}")
+    assert (again["replaced"], again["replaced_by"]) == (False, None), "what was deleted replaces nothing"
     found = desk.scan(ON + timedelta(days=1))
     assert found == [(UUID(old["id"]), "valid_to", -1)]
     assert desk.events(LedgerRowExpiring)[-1].row_version == 2, (
@@ -107,6 +108,16 @@ def test_a_newer_certificate_closes_the_old_one_and_its_deletion_opens_it_again(
     assert desk.closed()[-1] == (UUID(old["id"]), "valid_to", "replaced")
     desk.change(again, item="high_voltage", category=None)
     assert desk.scan(ON + timedelta(days=1)) == [(UUID(old["id"]), "valid_to", -1)]
+
+
+def test_who_may_not_see_the_newer_row_is_told_that_there_is_one_and_not_which(desk: Desk) -> None:
+    old = desk.certificate(ON)
+    elsewhere = {"dept_id": str(company.department_id("城南储配站")), "no": "T990101198904152750-2"}
+    new = desk.certificate(ON + timedelta(days=2000), issued="2026-08-08", **elsewhere)
+    assert desk.ask("GET", f"/{old['id']}")["replaced_by"] == new["id"]
+    desk.who = principal("ledgers:*:*", scope="subtree", department_id=company.department_id("工程部"))
+    row = desk.ask("GET", f"/{old['id']}")
+    assert (row["replaced"], row["replaced_by"]) == (True, None)
 
 
 def test_another_persons_or_items_certificate_replaces_nothing(desk: Desk) -> None:

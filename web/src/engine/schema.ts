@@ -136,7 +136,7 @@ export function movedField(ledger: LedgerManifest, row: Row | null): string | nu
 
 /** Whether a newer row has taken this one's place: a certificate was issued again, an examination repeated. */
 export function isReplaced(row: Row): boolean {
-  return typeof row.replaced_by === "string";
+  return row.replaced === true;
 }
 
 /** Whether nobody has to act on a watched date any more: the row is out of use or replaced, or what was due is done. */

@@ -10,7 +10,7 @@ import { useEngine } from "../field/context";
 import { kindOf } from "../field/registry";
 import { nameOf } from "../list/useRemove";
 import { WorkedOut } from "../field/WorkedOut";
-import { grouped, isWorkedOut, type Field, type LedgerManifest, type Row } from "../schema";
+import { grouped, isReplaced, isWorkedOut, type Field, type LedgerManifest, type Row } from "../schema";
 
 const Attachments = lazy(() => import("./Attachments"));
 const History = lazy(() => import("./History"));
@@ -66,9 +66,7 @@ export function DetailDrawer({ id, onClose, onEdit, onRemove, onShow, tab = "det
     >
       {row.isPending && <Skeleton active />}
       {row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
-      {typeof row.data?.replaced_by === "string" && (
-        <Replaced by={row.data.replaced_by} onShow={onShow} />
-      )}
+      {row.data && isReplaced(row.data) && <Replaced by={row.data.replaced_by} onShow={onShow} />}
       {row.data && ledger.movements && (
         <Suspense fallback={null}>
           <StockBar row={row.data} />
@@ -93,19 +91,15 @@ export function DetailDrawer({ id, onClose, onEdit, onRemove, onShow, tab = "det
   );
 }
 
-function Replaced({ by, onShow }: { by: string; onShow: (id: string) => void }) {
+function Replaced({ by, onShow }: { by: unknown; onShow: (id: string) => void }) {
+  // Who may not see the newer row is told that there is one, and not which.
+  const open = typeof by === "string" && (
+    <Button size="small" onClick={() => onShow(by)}>
+      查看新的记录
+    </Button>
+  );
   return (
-    <Alert
-      className="row-replaced"
-      type="info"
-      showIcon
-      title="已有更新的记录，这一条的到期日期不再预警"
-      action={
-        <Button size="small" onClick={() => onShow(by)}>
-          查看新的记录
-        </Button>
-      }
-    />
+    <Alert className="row-replaced" type="info" showIcon title="已有更新的记录，这一条的到期日期不再预警" action={open} />
   );
 }
 

@@ -4,7 +4,8 @@ import { AutoComplete, Form, type FormInstance } from "antd";
 import { createContext, use, useMemo } from "react";
 import { ledgers } from "../../api/ledgers";
 import { pick, type InputProps } from "../field/inputs";
-import type { Field, Offer } from "../schema";
+import { useEngine } from "../field/context";
+import type { Field, LedgerManifest, Offer } from "../schema";
 import { FieldItem } from "./FieldItem";
 import { wordsOf } from "./offers";
 
@@ -20,10 +21,12 @@ const Words = createContext<string[]>([]);
 export default function OfferedItem({ field, offer, form }: Props) {
   const values = (Form.useWatch([], { form, preserve: true }) ?? {}) as Record<string, unknown>;
   const query = Object.fromEntries(offer.same.flatMap((key) => (values[key] ? [[key, String(values[key])]] : [])));
+  const { ledger } = useEngine();
   const { data } = useQuery({
     queryKey: ["rows", offer.ledger, "offered", query],
     queryFn: ({ signal }) => ledgers.list(offer.ledger, { ...query, size: String(MOST) }, signal),
-    // A year that is still being typed, or a list that is away, offers nothing; the text can be typed all the same.
+    enabled: !offer.same.some((key) => isHalfAYear(ledger, key, query[key])),
+    // A list that is away offers nothing; the text can be typed all the same.
     retry: false,
   });
   const words = useMemo(() => wordsOf(data?.items ?? [], offer.source), [data, offer.source]);
@@ -32,6 +35,12 @@ export default function OfferedItem({ field, offer, form }: Props) {
       <FieldItem field={field} parent={undefined} form={form} input={OfferedInput} />
     </Words>
   );
+}
+
+/** A year that is still being typed is not asked about. */
+function isHalfAYear(ledger: LedgerManifest, key: string, typed: string | undefined): boolean {
+  if (typed === undefined || /^\d{4}$/.test(typed)) return false;
+  return ledger.fields.find((field) => field.key === key)?.format === "year";
 }
 
 function OfferedInput({ field, value, onChange, parentValue: _parent, ...rest }: InputProps) {
