@@ -42,10 +42,8 @@ def add_indexes(table: Table, fields: Mapping[str, FieldSpec], ledger: Ledger) -
     if expiring:
         # The scan looks for dates within the furthest threshold, and for the few rows that have a longer one of their own.
         Index(f"ix_{called}_warn_days", columns.id, postgresql_where=and_(alive, columns.warn_days.is_not(None)))
-    for expiry in ledger.expiry:
-        if expiry.superseded_by:
-            keys = expiry.superseded_by.keys
-            name = f"ix_{called}_{'_'.join(keys)}"[:63]
-            if name not in {index.name for index in table.indexes}:
-                Index(name, *(by_value(columns[key]) for key in keys), postgresql_where=alive)
+    if ledger.superseded_by:
+        # With the date, so that of most rows the index alone says that nothing replaces them.
+        keys = (*ledger.superseded_by.keys, ledger.superseded_by.by)
+        Index(f"ix_{called}_{'_'.join(keys)}"[:63], *(by_value(columns[key]) for key in keys), postgresql_where=alive)
     search_index(f"ix_x_{called}_search", [columns[k] for k, s in fields.items() if s.search and not s.personal])

@@ -58,7 +58,7 @@ from kit.query import (
 from services.ledgers.conditions import Columns
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.movements import guard
-from services.ledgers.replaced import replacement
+from services.ledgers.replaced import replacement, some_newer
 
 PERSONAL = "ledgers:personal:read"
 counts = Counts()
@@ -133,14 +133,14 @@ class RowReader:
         """The columns that are shown, from a source with the table's columns."""
         department = aliased(DirectoryDepartment)
         tables: FromClause = source.outerjoin(department, department.id == source.c.dept_id)
-        rule, newer = self.row_class.ledger.superseded_by, None
+        rule, replaced = self.row_class.ledger.superseded_by, None
         if rule is not None:
-            newer = replacement(self.table, rule, source.c).lateral("replacement")
-            tables = tables.outerjoin(newer, true())
-        quiet = quiet_sql(self.row_class, source.c, self.on, None if newer is None else newer.c.id.is_not(None))
+            newer = some_newer(self.table, rule, source.c).lateral("newer")
+            tables, replaced = tables.outerjoin(newer, true()), newer.c[0].is_not(None)
+        quiet = quiet_sql(self.row_class, source.c, self.on, replaced)
         shown = [*self.columns(source.c), quiet.label("quiet_keys"), department.name.label("dept_name")]
-        if newer is not None:
-            shown.append(newer.c.id.is_not(None).label("replaced"))
+        if replaced is not None:
+            shown.append(replaced.label("replaced"))
         return select(*shown).select_from(tables)
 
     def columns(self, c: Any) -> list[Label[Any]]:
@@ -262,7 +262,7 @@ class RowReader:
             seen = replacement(
                 self.table, rule, source.c, lambda c: scope_clause(self.principal, c["dept_id"], c["created_by"])
             )
-            query = query.add_columns(seen.scalar_subquery().label("replaced_by"))
+            query = query.add_columns(seen.label("replaced_by"))
         if self.row_class.ledger.movements is not None:
             # The form shows a number as it is that entries alone may change.
             query = query.add_columns(guard.moved(source.c.id).label("moved"))
