@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, literal, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, literal_column, select, true
 
 from services.ledgers.conditions import Columns
 from services.ledgers.ledger import Newer
@@ -13,9 +13,11 @@ from services.ledgers.ledger import Newer
 
 def some_newer(table: Table, rule: Newer, columns: Columns) -> Select[Any]:
     """One row if anything replaces the one with these `columns`, else none. The index of the keys and the date answers it
-    without a look at the table, so that a list can afford it."""
-    other = table.alias("newer")
-    return select(literal(1)).where(_newer(other, rule, columns)).limit(1)
+    without a look at the table, so that a list can afford it.
+
+    The 1 is written into the text: for a limit that it does not know PostgreSQL keeps no plan."""
+    other, one = table.alias("newer"), literal_column("1")
+    return select(one.label("one")).where(_newer(other, rule, columns)).limit(one)
 
 
 def replacement(
