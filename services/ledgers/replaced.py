@@ -16,7 +16,8 @@ def some_newer(table: Table, rule: Newer, columns: Columns) -> Select[Any]:
     without a look at the table, so that a list can afford it.
 
     The 1 is written into the text: for a limit that it does not know PostgreSQL keeps no plan."""
-    other, one = table.alias("newer"), literal_column("1")
+    other = table.alias("newer")
+    one: ColumnElement[int] = literal_column("1")
     return select(one.label("one")).where(_newer(other, rule, columns)).limit(one)
 
 
