@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.office import api, cells_of
+from tests.browser.people import somebody
 from tests.system.stack import Stack
 
 pytestmark = pytest.mark.timeout(900)
@@ -223,3 +224,34 @@ def test_what_was_spent_is_summed_as_the_list_shows_it(open_office: Open) -> Non
     office.accessible()
     page.set_viewport_size({"width": 390, "height": 844})
     office.fits()
+
+
+def test_a_replaced_certificate_alarms_nobody_and_leads_to_the_newer_one(stack: Stack, open_office: Open) -> None:
+    person = somebody()
+    with api(stack, "safety") as client:
+        departments = client.get("/api/auth/departments").json()["items"]
+        department = next(one["id"] for one in departments if one["name"] == "工程部")
+        for number, issued, until in (("T1", "2019-05-06", "2025-05-05"), ("T2", "2025-04-20", "2031-04-19")):
+            answer = client.post(
+                "/api/ledgers/special-operation-certificates",
+                json={
+                    "person_name": person.name, "id_number": person.id_number, "dept_id": department,
+                    "cert_type": "special_operation", "item": "low_voltage", "cert_no": person.id_number + number,
+                    "issuer": "应急管理局", "issue_date": issued, "valid_to": until, "review_date": until,
+                },
+            )  # fmt: skip
+            assert answer.status_code == 201, answer.text
+    office = open_office("safety")
+    office.go(f"/ledgers/special-operation-certificates?q={person.name}")
+    expect(office.rows).to_have_count(2)
+    old = office.rows.filter(has_text="2025-05-05")
+    expect(old).to_contain_text("已换新")
+    expect(old).not_to_contain_text("超期")
+    expect(office.rows.filter(has_text="2031-04-19")).not_to_contain_text("已换新")
+    old.get_by_role("button", name="查看").click()
+    drawer = office.page.get_by_role("dialog")
+    expect(drawer).to_contain_text("已有更新的记录，这一条的到期日期不再预警")
+    drawer.get_by_role("button", name="查看新的记录").click()
+    expect(drawer).to_contain_text("2031-04-19")
+    expect(drawer).not_to_contain_text("已有更新的记录")
+    office.accessible()
