@@ -31,8 +31,6 @@ def check(name: str, fields: Mapping[str, FieldSpec], ledger: Ledger) -> None:
             raise DeclarationError(f"{name}: shortage {key} is not a number")
     if ledger.movements:
         _check_movements(name, fields, ledger, ledger.movements)
-    if len({expiry.superseded_by for expiry in ledger.expiry if expiry.superseded_by}) > 1:
-        raise DeclarationError(f"{name}: its dates differ in superseded_by, and a row is replaced or it is not")
     for expiry in ledger.expiry:
         if fields[expiry.field].kind != "day":
             raise DeclarationError(f"{name}: expiry {expiry.field} is not a day")
@@ -110,5 +108,5 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "expiry", (expiry.field, *((expiry.warn_days_of,) if expiry.warn_days_of else ()))
         yield "suppressed_when", expiry.suppressed_when.reads if expiry.suppressed_when else ()
         yield "done_when", expiry.done_when.reads if expiry.done_when else ()
-        if expiry.superseded_by:
-            yield "superseded_by", (*expiry.superseded_by.keys, expiry.superseded_by.by)
+    if ledger.superseded_by:
+        yield "superseded_by", (*ledger.superseded_by.keys, ledger.superseded_by.by)

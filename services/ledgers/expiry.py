@@ -97,8 +97,8 @@ def _emitted(
         wanted.append(table.c.id.in_(ids))
     if expiry.quiet_when is not None:
         wanted.append(not_(expiry.quiet_when.sql(table.c, on)))
-    if expiry.superseded_by is not None:
-        wanted.append(newer(table, expiry.superseded_by).is_(None))
+    if row_class.ledger.superseded_by is not None:
+        wanted.append(newer(table, row_class.ledger.superseded_by).is_(None))
     last = _FIRST
     while True:
         rows = (

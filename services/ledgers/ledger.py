@@ -27,7 +27,7 @@ _LONGEST_SLUG = 40
 
 @dataclass(frozen=True)
 class Newer:
-    """A row is replaced by another one with equal `keys` and a later `by`."""
+    """A row is replaced by another one with equal `keys` and a later `by`; none of its dates warns then."""
 
     keys: tuple[str, ...]
     by: str
@@ -37,14 +37,14 @@ class Newer:
 class Expiry:
     """A due date that warns. `warn_days` are the thresholds, days before the date; overdue is always one. An item of the
     dictionary of `warn_days_of` may have thresholds of its own (`ext.warn_days`). No warning while `suppressed_when` holds
-    (the row is out of use), while `done_when` holds (what was due has been done), or when a newer row replaces this one."""
+    (the row is out of use), while `done_when` holds (what was due has been done), or when a newer row replaces this one
+    (`Ledger.superseded_by`)."""
 
     field: str
     warn_days: tuple[int, ...]
     warn_days_of: str | None = None
     suppressed_when: Condition | None = None
     done_when: Condition | None = None
-    superseded_by: Newer | None = None
 
     @property
     def quiet_when(self) -> Condition | None:
@@ -157,6 +157,7 @@ class Ledger:
     description: str = ""
     rules: tuple[Rule, ...] = ()
     expiry: tuple[Expiry, ...] = ()
+    superseded_by: Newer | None = None
     status: Status | None = None
     shortage: Shortage | None = None
     movements: Movements | None = None
@@ -175,11 +176,6 @@ class Ledger:
     def resource(self) -> str:
         """The resource in a permission: `ledgers:<slug>:<verb>`."""
         return self.slug
-
-    @property
-    def superseded_by(self) -> Newer | None:
-        """What makes a row of this ledger replace another; the same for all its dates."""
-        return next((expiry.superseded_by for expiry in self.expiry if expiry.superseded_by), None)
 
     def expiry_of(self, key: str) -> Expiry:
         """The expiry that watches a field."""

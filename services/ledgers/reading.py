@@ -92,11 +92,10 @@ def quiet_sql(
 ) -> ColumnElement[list[str]]:
     """The watched dates of a row on which nobody has to act: it is out of use, what was due has been done, or a newer row
     has replaced it."""
+    always = [] if replaced is None else [replaced]
     keys: list[Any] = []
     for expiry in row_class.ledger.expiry:
-        why = [expiry.quiet_when.sql(source, on)] if expiry.quiet_when else []
-        if replaced is not None and expiry.superseded_by:
-            why.append(replaced)
+        why = [expiry.quiet_when.sql(source, on), *always] if expiry.quiet_when else always
         if why:
             keys.append(case((or_(*why), literal(expiry.field, Text))))
     return func.array_remove(array(keys, type_=Text()), null())

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     Select,
-    Table,
     Uuid,
     and_,
     case,
@@ -69,13 +68,13 @@ def _warned(session: Session, slug: str, field: str) -> bool:
 def _settle_field(
     session: Session, row_class: type[LedgerRow], expiry: Expiry, ids: Sequence[UUID] | None, on: date
 ) -> list[UUID]:
-    table, slug = table_of(row_class), row_class.ledger.slug
+    slug = row_class.ledger.slug
     known = WarningEmitted.__table__.c
     events: dict[UUID, LedgerRowRenewed] = {}
     gone: list[tuple[UUID, date]] = []
     replaced: dict[UUID, UUID] = {}
     reopened: list[UUID] = []
-    for row in session.execute(_stale(table, expiry, slug, ids, on)).all():
+    for row in session.execute(_stale(row_class, expiry, ids, on)).all():
         id_, version, due_date, replaced_by, due, state, replacement = row
         if replaced_by is None:
             if state == "replaced":
@@ -109,11 +108,12 @@ def _settle_field(
     return sorted(set(reopened))
 
 
-def _stale(table: Table, expiry: Expiry, slug: str, ids: Sequence[UUID] | None, on: date) -> Select[Any]:
+def _stale(row_class: type[LedgerRow], expiry: Expiry, ids: Sequence[UUID] | None, on: date) -> Select[Any]:
     """Warnings whose row says something else by now: (row, version, date warned about, replaced_by, date now, state,
     replacement). `state` is null for a closed warning that holds again."""
+    table, rule = table_of(row_class), row_class.ledger.superseded_by
     known, due = WarningEmitted.__table__.c, table.c[expiry.field]
-    replacement = newer(table, expiry.superseded_by) if expiry.superseded_by else cast(null(), Uuid)
+    replacement = newer(table, rule) if rule else cast(null(), Uuid)
     retired = expiry.suppressed_when.sql(table.c, on) if expiry.suppressed_when else false()
     done = expiry.done_when.sql(table.c, on) if expiry.done_when else false()
     state = case(
@@ -128,14 +128,14 @@ def _stale(table: Table, expiry: Expiry, slug: str, ids: Sequence[UUID] | None, 
         select(table.c.id, table.c.version, known.due_date, known.replaced_by, due.label("due"),
                state.label("state"), replacement.label("replacement"))
         .select_from(table.join(WarningEmitted.__table__, known.row_id == table.c.id))
-        .where(known.ledger == slug, known.due_field == expiry.field)
+        .where(known.ledger == row_class.ledger.slug, known.due_field == expiry.field)
     )  # fmt: skip
     if ids is not None:
         touched = func.any(list(ids))
         concerned = [known.row_id == touched, known.replaced_by == touched]
-        if expiry.superseded_by is not None:
+        if rule is not None:
             written = table.alias("written")
-            equal = [written.c[key] == table.c[key] for key in expiry.superseded_by.keys]
+            equal = [written.c[key] == table.c[key] for key in rule.keys]
             concerned.append(select(written.c.id).where(written.c.id == touched, *equal).exists())
         found = found.where(or_(*concerned))
     x = found.subquery()

@@ -11,8 +11,6 @@ from kit.fields import RequiredWhen, choice
 from services.ledgers import certificate_fields as common
 from services.ledgers.ledger import Expiry, Ledger, LedgerRow
 
-REPLACED = common.replaced("cert_type", "item")
-
 
 class GasCertificate(LedgerRow):
     """燃气经营企业从业人员专业培训考核合格证 (建城〔2014〕167号). No validity holds for the whole country: provinces run
@@ -33,10 +31,11 @@ class GasCertificate(LedgerRow):
         ),
         expiry=(
             Expiry("review_date", warn_days=(60, 30, 7), warn_days_of="cert_type",
-                   suppressed_when=common.OUT_OF_USE, done_when=common.REVIEWED, superseded_by=REPLACED),
+                   suppressed_when=common.OUT_OF_USE, done_when=common.REVIEWED),
             Expiry("valid_to", warn_days=(60, 30, 7), warn_days_of="cert_type",
-                   suppressed_when=common.OUT_OF_USE, superseded_by=REPLACED),
+                   suppressed_when=common.OUT_OF_USE),
         ),
+        superseded_by=common.replaced("cert_type", "item"),
         status=common.status(reviewed=True),
         facts=("cert_type", "item", "employment", "valid_to", "review_date"),
         fact_conditions=common.FACT_CONDITIONS,

@@ -29,7 +29,6 @@ from services.ledgers.ledger import Case, Expiry, Ledger, LedgerRow, Newer, Stat
 # Who still works with the hazard is examined again; before leaving one is examined for the last time.
 CONTINUES = RequiredWhen("exam_type", ("before", "during"))
 LEFT = Among("employment", ("left",))
-NEWER = Newer(keys=("id_number",), by="exam_date")
 
 
 class HealthExamination(LedgerRow):
@@ -54,10 +53,10 @@ class HealthExamination(LedgerRow):
             After("next_exam", "exam_date"),
         ),
         expiry=(
-            Expiry("next_exam", warn_days=(60, 30, 7), suppressed_when=LEFT, superseded_by=NEWER),
-            Expiry("recheck_date", warn_days=(30, 7), suppressed_when=LEFT, done_when=Filled("rechecked_on"),
-                   superseded_by=NEWER),
+            Expiry("next_exam", warn_days=(60, 30, 7), suppressed_when=LEFT),
+            Expiry("recheck_date", warn_days=(30, 7), suppressed_when=LEFT, done_when=Filled("rechecked_on")),
         ),
+        superseded_by=Newer(keys=("id_number",), by="exam_date"),
         status=Status(
             key="exam_status",
             title="体检状态",

@@ -11,8 +11,6 @@ from kit.fields import choice
 from services.ledgers import certificate_fields as common
 from services.ledgers.ledger import Expiry, Ledger, LedgerRow
 
-REPLACED = common.replaced("cert_type", "item")
-
 
 class OtherCertificate(LedgerRow):
     """Registered safety and fire engineers, constructors, operators of fire-fighting facilities, drivers and escorts of
@@ -27,9 +25,9 @@ class OtherCertificate(LedgerRow):
         row_title=("person_name", "cert_type", "item"),
         rules=(*common.PERSON_RULES, common.validity("cert_type"), *common.DATE_RULES),
         expiry=(
-            Expiry("valid_to", warn_days=(90, 60, 30), warn_days_of="cert_type", suppressed_when=common.OUT_OF_USE,
-                   superseded_by=REPLACED),
+            Expiry("valid_to", warn_days=(90, 60, 30), warn_days_of="cert_type", suppressed_when=common.OUT_OF_USE),
         ),
+        superseded_by=common.replaced("cert_type", "item"),
         status=common.status(),
         facts=("cert_type", "item", "employment", "valid_to"),
         fact_conditions=common.FACT_CONDITIONS,

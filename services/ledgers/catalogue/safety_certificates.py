@@ -12,8 +12,6 @@ from kit.fields import YearlyQuota, day, decimal, integer
 from services.ledgers import certificate_fields as common
 from services.ledgers.ledger import Expiry, Ledger, LedgerRow
 
-REPLACED = common.replaced("cert_type")
-
 
 class SafetyCertificate(LedgerRow):
     """Assessed safety knowledge of those in charge and of safety staff (安全生产法 27 条), and 建安 A/B/C (住建部令17号): three
@@ -34,10 +32,10 @@ class SafetyCertificate(LedgerRow):
             *common.DATE_RULES,
         ),
         expiry=(
-            Expiry("valid_to", warn_days=(60, 30, 7), warn_days_of="cert_type", suppressed_when=common.OUT_OF_USE,
-                   superseded_by=REPLACED),
-            Expiry("edu_due", warn_days=(60, 30), suppressed_when=common.OUT_OF_USE, superseded_by=REPLACED),
+            Expiry("valid_to", warn_days=(60, 30, 7), warn_days_of="cert_type", suppressed_when=common.OUT_OF_USE),
+            Expiry("edu_due", warn_days=(60, 30), suppressed_when=common.OUT_OF_USE),
         ),
+        superseded_by=common.replaced("cert_type"),
         status=common.status(),
         facts=("cert_type", "employment", "valid_to", "edu_due"),
         fact_conditions=common.FACT_CONDITIONS,

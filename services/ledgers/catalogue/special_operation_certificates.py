@@ -11,8 +11,6 @@ from kit.fields import choice
 from services.ledgers import certificate_fields as common
 from services.ledgers.ledger import Expiry, Ledger, LedgerRow
 
-REPLACED = common.replaced("item")
-
 
 class SpecialOperationCertificate(LedgerRow):
     """特种作业操作证 (6 years, review every 3: 总局令第30号) and 特种设备安全管理和作业人员证 (4 years: TSG Z6001-2019)."""
@@ -34,10 +32,11 @@ class SpecialOperationCertificate(LedgerRow):
         ),
         expiry=(
             Expiry("review_date", warn_days=(90, 60, 30), warn_days_of="cert_type",
-                   suppressed_when=common.OUT_OF_USE, done_when=common.REVIEWED, superseded_by=REPLACED),
+                   suppressed_when=common.OUT_OF_USE, done_when=common.REVIEWED),
             Expiry("valid_to", warn_days=(90, 60, 30), warn_days_of="cert_type",
-                   suppressed_when=common.OUT_OF_USE, superseded_by=REPLACED),
+                   suppressed_when=common.OUT_OF_USE),
         ),
+        superseded_by=common.replaced("item"),
         status=common.status(reviewed=True),
         facts=("cert_type", "category", "item", "employment", "valid_to", "review_date"),
         fact_conditions=common.FACT_CONDITIONS,

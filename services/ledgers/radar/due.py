@@ -80,8 +80,8 @@ def _branch(row_class: type[LedgerRow], expiry: Expiry, who: Principal, wanted: 
         where.append(_says(row_class, wanted.q))
     if expiry.quiet_when is not None:
         where.append(not_(expiry.quiet_when.sql(c, on)))
-    if expiry.superseded_by is not None:
-        where.append(newer(table_of(row_class), expiry.superseded_by).is_(None))
+    if ledger.superseded_by is not None:
+        where.append(newer(table_of(row_class), ledger.superseded_by).is_(None))
     words = func.jsonb_build_array(*(c[key] for key in ledger.row_title), type_=JSONB)
     return select(
         literal(ledger.slug, Text).label("source"),
