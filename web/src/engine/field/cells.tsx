@@ -67,7 +67,7 @@ export function DayCell({ field, value, row }: CellProps): ReactNode {
       {state && state.level !== "ok" && <StatusTag tone={DUE_TONE[state.level]}>{state.text}</StatusTag>}
       {watch && isReplaced(row) && (
         <span className="quiet worked-out" title={REPLACED}>
-          已换新
+          已有新记录
         </span>
       )}
     </span>
