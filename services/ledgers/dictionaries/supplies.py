@@ -41,7 +41,7 @@ STOCK_STATUS = DictionaryDeclaration(
     editable=False,
     items=(
         item("expired", "已过期", color="red"),
-        item("low", "储备不足", color="red"),
+        item("low", "低于最低储备", color="red"),
         item("enough", "正常", color="green"),
     ),
 )

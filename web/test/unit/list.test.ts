@@ -43,6 +43,13 @@ describe("columns", () => {
     expect(widthOf({ ...day, title: "下次年度检测日期", sortable: true })).toBeGreaterThan(8 * 14 + 16);
   });
 
+  test("show a status whole, however long its words are", () => {
+    const status = { ...fieldOf("status"), title: "状态" };
+    const item = { value: "low", label: "低于最低储备" };
+    expect(widthOf(status, [{ ...item, label: "正常" }])).toBe(96);
+    expect(widthOf(status, [item])).toBeGreaterThanOrEqual(6 * 12 + 12 + 32);
+  });
+
   test("a saved choice survives fields that are gone, and shows no new ones", () => {
     const choice = { shown: ["gone", "status", "person_name"], frozen: 1 };
     expect(shownFields(ledger, choice).map((field) => field.key)).toEqual(["status", "person_name"]);

@@ -1,7 +1,7 @@
 /** From fields to the columns of the table, with what the person set: which, in what order. */
 import type { TableColumnType } from "antd";
 import { kindOf } from "../field/registry";
-import type { Field, LedgerManifest, Row } from "../schema";
+import { itemsOf, type DictionaryItem, type Field, type LedgerManifest, type Row } from "../schema";
 
 export interface ColumnChoice {
   /** Keys in the order of the table. Fields that a release adds later come hidden. */
@@ -43,16 +43,21 @@ export function shownFields(ledger: LedgerManifest, choice: ColumnChoice): Field
 const DAY_WIDTH = 104;
 /** With the word 推算 behind it, where a rule can fill the date. */
 const WORKED_OUT_DAY_WIDTH = 128;
-/** A status is a tag of a few characters. */
-const STATUS_WIDTH = 96;
+/** A status is a tag: so much for each character, and at most so much around them in the roomiest of the three densities. */
+const TAG_CHARACTER = 12;
+const AROUND_A_TAG = 48;
+/** Of four characters, as most are. */
+const STATUS_WIDTH = 4 * TAG_CHARACTER + AROUND_A_TAG;
 
-export function widthOf(field: Field): number {
+/** `items`: what a choice chooses from. A status is shown whole, for it is what the list is read for. */
+export function widthOf(field: Field, items: DictionaryItem[] = []): number {
   const title = field.title.length * 14 + (field.sortable ? 40 : 18);
-  return Math.max(field.width ?? usualWidth(field), title);
+  return Math.max(field.width ?? usualWidth(field, items), title);
 }
 
-function usualWidth(field: Field): number {
-  if (field.computed && field.kind === "choice") return STATUS_WIDTH;
+function usualWidth(field: Field, items: DictionaryItem[]): number {
+  if (field.computed && field.kind === "choice")
+    return Math.max(STATUS_WIDTH, ...items.map((item) => item.label.length * TAG_CHARACTER + AROUND_A_TAG));
   if (field.kind === "day") return field.derived ? WORKED_OUT_DAY_WIDTH : DAY_WIDTH;
   return kindOf(field.kind).width;
 }
@@ -71,7 +76,7 @@ export function columnsOf(
       key: field.key,
       dataIndex: field.key,
       title: field.title,
-      width: widthOf(field),
+      width: widthOf(field, itemsOf(ledger, field)),
       align: kind.align,
       ellipsis: { showTitle: false },
       ...(index < choice.frozen ? { fixed: "left" as const } : {}),
