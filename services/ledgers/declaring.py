@@ -10,6 +10,9 @@ from kit.fields import DeclarationError, FieldSpec
 if TYPE_CHECKING:
     from services.ledgers.ledger import Ledger, Movements
 
+# The field, of whatever title, that says who looks after a thing. Notices and the radar name the person.
+KEEPER = "keeper"
+
 
 def check(name: str, fields: Mapping[str, FieldSpec], ledger: Ledger) -> None:
     """Raises DeclarationError for a ledger that does not hold together, naming the class and what is wrong with it."""
@@ -20,6 +23,8 @@ def check(name: str, fields: Mapping[str, FieldSpec], ledger: Ledger) -> None:
     for key in ledger.row_title:
         if fields[key].personal:
             raise DeclarationError(f"{name}: row_title names {key}, which is personal and would travel in notices")
+    if KEEPER in fields and fields[KEEPER].personal:
+        raise DeclarationError(f"{name}: {KEEPER} is personal and would travel in notices")
     for key in (*ledger.facts, *ledger.facts_unless):
         if fields[key].personal:
             raise DeclarationError(f"{name}: facts names {key}, which is personal and would leave this service")

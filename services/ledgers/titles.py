@@ -13,10 +13,8 @@ from kit.db import today
 from kit.directory import dictionaries
 from kit.directory.tables import DirectoryDepartment
 from kit.fields import Dictionary, Lookups, formatter
+from services.ledgers.declaring import KEEPER
 from services.ledgers.ledger import LedgerRow
-
-# The field, of whatever title, that says who looks after a thing.
-KEEPER = "keeper"
 
 
 def titles_of(session: Session, row_class: type[LedgerRow]) -> Callable[[Sequence[Any]], str]:
@@ -34,7 +32,7 @@ def told_titles(session: Session, row_class: type[LedgerRow]) -> tuple[tuple[str
     behind its name, for whoever reads a notice asks next whom to call."""
     keys, title = row_class.ledger.row_title, titles_of(session, row_class)
     spec = row_class.fields.get(KEEPER)
-    if spec is None or KEEPER in keys:
+    if spec is None:
         return keys, title
 
     def told(values: Sequence[Any]) -> str:

@@ -19,11 +19,11 @@ from contracts.principal import Principal
 from kit.directory import scope_clause
 from kit.directory.tables import DirectoryDictionaryItem
 from services.ledgers.catalogue import LEDGERS
+from services.ledgers.declaring import KEEPER
 from services.ledgers.ledger import Expiry, LedgerRow
 from services.ledgers.radar.tables import OtherDue
 from services.ledgers.reading import departments_under, table_of
 from services.ledgers.replaced import newer
-from services.ledgers.titles import KEEPER
 
 # Whose name stands beside a date: the holder of a certificate, or who keeps a thing.
 _PEOPLE = ("person_name", KEEPER)

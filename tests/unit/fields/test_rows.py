@@ -21,7 +21,7 @@ from kit.fields import (
 )
 from services.ledgers.catalogue import FireFacility, SpecialOperationCertificate
 from services.ledgers.dictionaries import DICTIONARIES
-from services.ledgers.ledger import Expiry, Ledger, LedgerRow
+from services.ledgers.ledger import Expiry, Ledger, LedgerRow, Newer
 from tests.unit.fields.test_values import Unit
 
 HOME = Unit("工程部")
@@ -174,18 +174,18 @@ def test_a_wrong_ledger_names_itself() -> None:
         "row_title": (),
     }
 
-    def ledger(**changes: Any) -> None:
-        type(
-            "WrongThing",
-            (LedgerRow,),
-            {"ledger": Ledger(**{**good, **changes}), "__annotations__": {}, "__module__": __name__},
-        )
+    def ledger(keeper: Any = None, **changes: Any) -> None:
+        inside = {"keeper": keeper} if keeper is not None else {}
+        about = {"__annotations__": dict.fromkeys(inside, Mapped[str | None]), "__module__": __name__}
+        type("WrongThing", (LedgerRow,), {"ledger": Ledger(**{**good, **changes}), **about, **inside})
 
     known = set(LedgerRow.metadata.tables)
     for changes, words in [
+        ({"keeper": text("责任人", personal=True)}, "keeper is personal"),
         ({"natural_key": ("x",)}, "natural_key names x"),
         ({"row_title": ("x",)}, "row_title names x"),
         ({"expiry": (Expiry("remark", warn_days=(1,)),)}, "expiry remark is not a day"),
+        ({"superseded_by": Newer(keys=("x",), by="dept_id")}, "superseded_by names x"),
         ({"slug": "Wrong"}, "the slug 'Wrong'"),
         ({"default_sort": "remark"}, "default_sort remark is not sortable"),
     ]:
