@@ -192,7 +192,8 @@ class RowWriter:
 
     def _twin(self, keys: tuple[str, ...] | None = None) -> Conflict:
         titles = "、".join(self.fields[key].title for key in keys or self.ledger.natural_key)
-        return Conflict(f"已有{titles}都相同的记录", code="duplicate")
+        # A certificate that is issued again often keeps its number: the new dates belong into the row that is there.
+        return Conflict(f"已有{titles}都相同的记录；如需续期或更正，请修改那一条", code="duplicate")
 
     def _masked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {key: _plain(mask_value(self.fields[key], value)) for key, value in values.items() if value is not None}
