@@ -123,7 +123,7 @@ def test_who_may_not_see_the_newer_row_is_told_that_there_is_one_and_not_which(d
 def test_a_renewal_that_keeps_its_number_is_a_change_of_its_row(desk: Desk) -> None:
     old = desk.certificate(ON)
     assert desk.scan(ON) == [(UUID(old["id"]), "valid_to", 30)]
-    with pytest.raises(AssertionError, match='请修改那一条.*"code":"duplicate"'):
+    with pytest.raises(AssertionError, match=r'请修改那一条.*"code":"duplicate"'):
         desk.certificate(ON + timedelta(days=2000), issued="2026-08-08")
     until = (ON + timedelta(days=2000)).isoformat()
     row = desk.change(old, issue_date="2026-08-08", valid_to=until, review_date=until)
