@@ -191,7 +191,11 @@ class LedgerRow(Base):
     ledger: ClassVar[Ledger]
     fields: ClassVar[dict[str, FieldSpec]]
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    # What every search reads of all the rows that it finds stands first in the table: PostgreSQL reads a row from its
+    # beginning, past all the columns before (a search of 2,500 hits took a sixth longer with these three at the end).
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-3)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), sort_order=-2)
+    deleted_at: Mapped[datetime | None] = mapped_column(sort_order=-1)
     dept_id: Mapped[UUID] = department("所属部门", filter=True, aliases=("部门", "所属单位", "单位名称", "填报单位"))
     # Only in ledgers that warn; the column is everywhere, so that the engine's SQL need not ask.
     warn_days: Mapped[int | None] = integer(
@@ -204,11 +208,9 @@ class LedgerRow(Base):
     )
     remark: Mapped[str | None] = textarea("备注", max_length=500, aliases=("说明",))
     created_by: Mapped[UUID | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_by: Mapped[UUID | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     version: Mapped[int] = mapped_column(server_default="1", default=1)
-    deleted_at: Mapped[datetime | None]
     import_batch_id: Mapped[UUID | None] = mapped_column(index=True)
     # The fields of this row that a rule has filled, not a person: shown as computed, and computed again when what they
     # rest on changes.
