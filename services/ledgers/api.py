@@ -15,7 +15,7 @@ from services.ledgers.enquiry import routes as enquiry
 from services.ledgers.exports import jobs as export_jobs
 from services.ledgers.exports import routes as exports
 from services.ledgers.findings import routes as findings
-from services.ledgers.importing import jobs, mapping_routes, undo_routes
+from services.ledgers.importing import correcting_routes, jobs, mapping_routes, undo_routes
 from services.ledgers.importing import routes as importing
 from services.ledgers.labels import routes as labels
 from services.ledgers.movements import routes as movements
@@ -50,6 +50,7 @@ def create(settings: Settings | None = None, *, verifier: Verifies | None = None
             exporting.router,
             exports.router,
             mapping_routes.router,
+            correcting_routes.router,
             undo_routes.router,
             importing.router,
             views.router,

@@ -93,6 +93,7 @@ WORDS = Words(
         "ledgers:*:import.upload": "上传导入文件",
         "ledgers:*:import.mapping": "设置列对应",
         "ledgers:*:import.mapping.forget": "忘记列对应",
+        "ledgers:*:import.correct": "更正导入的单元格",
         "ledgers:*:import.errors": "下载错误清单",
         "ledgers:*:import.confirm": "确认导入",
         "ledgers:*:import.cancel": "取消导入",

@@ -35,15 +35,24 @@ _REASON_WIDTH = 60.0
 
 class Editor:
     """See kit.excel.child: `edited` gives a workbook in place of rows. `marks` are, by row number, [place, message] of each
-    wrong cell (place None for the row as a whole), `reasons` the text of the last column."""
+    wrong cell (place None for the row as a whole), `texts` [place, text] of each cell that is to say something else, `reasons`
+    the text of the last column."""
 
     columns: Sequence[Column] = ()
 
-    def __init__(self, sheet: str, heading_row: int, marks: Mapping[str, Any], reasons: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        sheet: str,
+        heading_row: int,
+        marks: Mapping[str, Any],
+        reasons: Mapping[str, str],
+        texts: Mapping[str, Any],
+    ) -> None:
         self.sheet = sheet
         self.heading_row = heading_row
         self.marks = {int(row): cells for row, cells in marks.items()}
         self.reasons = {int(row): text for row, text in reasons.items()}
+        self.texts = {int(row): cells for row, cells in texts.items()}
 
     def edited(self, data: bytes, scan: Prescan) -> bytes:
         """The marked workbook. Refused when it is too large for this, or openpyxl cannot read what calamine can."""
@@ -60,6 +69,9 @@ class Editor:
         if isinstance(head, Cell):
             head.font, head.fill, head.alignment = styles.HEADING, styles.HEADING_FILL, styles.CENTRE
         sheet.column_dimensions[get_column_letter(last)].width = _REASON_WIDTH
+        for row, cells in self.texts.items():
+            for place, text in cells:
+                _say(sheet, row, place + 1, text)
         for row, cells in self.marks.items():
             for place, message in cells:
                 if place is not None:
@@ -113,6 +125,20 @@ def _owner(sheet: Worksheet, row: int, column: int) -> Cell | None:
     return None
 
 
+def _say(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    """Writes a text into one cell. Of a merged range each cell gets the value first, for the others keep theirs."""
+    if isinstance(sheet.cell(row, column), MergedCell) or sheet.cell(row, column).coordinate in sheet.merged_cells:
+        merged = next(each for each in sheet.merged_cells.ranges if sheet.cell(row, column).coordinate in each)
+        value = sheet.cell(merged.min_row, merged.min_col).value
+        sheet.unmerge_cells(merged.coord)
+        for line in sheet.iter_rows(merged.min_row, merged.max_row, merged.min_col, merged.min_col):
+            line[0].value = value
+    cell = sheet.cell(row, column)
+    cell.value = clean(text) or None
+    if text:
+        cell.data_type, cell.number_format = "s", styles.TEXT_FORMAT
+
+
 def _mark(cell: Cell | None, message: str) -> None:
     if cell is not None:
         cell.fill, cell.font = styles.ERROR_FILL, styles.ERROR
@@ -142,4 +168,4 @@ def _saved(book: Workbook) -> bytes:
 
 def make(context: dict[str, Any]) -> Editor:
     """The factory that kit.excel.child calls."""
-    return Editor(context["sheet"], context["heading_row"], context["marks"], context["reasons"])
+    return Editor(context["sheet"], context["heading_row"], context["marks"], context["reasons"], context["texts"])

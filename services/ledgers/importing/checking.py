@@ -57,6 +57,7 @@ class RowChecker:
         told = context.get("told") or {}
         self.said: dict[str, int] = context.get("whole") or {}
         self.keeps: bool = context.get("blank_cells") == "keep"
+        self.corrections = {int(row): texts for row, texts in (context.get("corrections") or {}).items()}
         self.connected = connected(row_class)
         self.never_blank = frozenset((RECORD.key, *self.said))
         columns = [
@@ -108,6 +109,11 @@ class RowChecker:
     def row(self, number: int, cells: list[Any], faults: Mapping[str, str]) -> bytes:
         """The columns of COPY_COLUMNS, in that order; the last two as plain JSON (see sealing.RowSealer)."""
         raw = dict(zip(self.keys, cells, strict=True))
+        if number in self.corrections:
+            # What has no column any more, for its heading was said to mean something else, is left.
+            own = {key: text for key, text in self.corrections[number].items() if key in raw}
+            raw.update(own)
+            faults = {key: code for key, code in faults.items() if key not in own}
         blank: list[str] = []
         for key, cell in raw.items():
             if cell == "":

@@ -231,7 +231,11 @@ def sweep(session: Session) -> int:
     ids = list(session.scalars(old.limit(20).with_for_update(skip_locked=True)))
     for table in (ImportRow, ImportMatch, ImportFile):
         session.execute(delete(table).where(table.job_id.in_(ids)))
-    session.execute(update(ImportJob).where(ImportJob.id.in_(ids)).values(swept_at=now(), mapping=None, samples=None))
+    session.execute(
+        update(ImportJob)
+        .where(ImportJob.id.in_(ids))
+        .values(swept_at=now(), mapping=None, samples=None, corrections=None)
+    )
     return len(ids)
 
 

@@ -64,6 +64,7 @@ def load(
         "told": told.for_child(),
         "whole": whole(job),
         "blank_cells": job.blank_cells,
+        "corrections": job.corrections or {},
     }
     frames = parse(content, job.file_name, FACTORY, context)
     try:

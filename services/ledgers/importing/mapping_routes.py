@@ -12,13 +12,12 @@ from kit import audit
 from kit.errors import NotFound
 from kit.http.principal import CurrentPrincipal
 from kit.http.session import SessionDep
-from services.ledgers.importing import jobs, mapping
-from services.ledgers.importing.loading import AT_ONCE_ROWS
+from services.ledgers.importing import mapping
 from services.ledgers.importing.preview import job_json
 from services.ledgers.importing.routes import MAY_IMPORT, find
-from services.ledgers.importing.tables import ImportFile, ImportMapping
+from services.ledgers.importing.tables import ImportMapping
 from services.ledgers.importing.target import known_ledger
-from services.ledgers.importing.uploading import at_once
+from services.ledgers.importing.uploading import once_more
 from services.ledgers.lookups import lookups_for
 
 router = APIRouter(prefix="/api/ledgers/{slug}/imports", tags=["导入导出"])
@@ -43,13 +42,7 @@ def answer(
         session, principal, f"ledgers:{slug}:import.mapping", "import", job.id,
         detail={"file": job.file_name, **body.model_dump()},
     )  # fmt: skip
-    rows = job.rows
-    job.state, job.progress, job.attempts = "queued", 0, 0
-    job.principal, job.runner, job.heartbeat_at = principal.model_dump(mode="json"), None, None
-    session.flush()
-    if rows <= AT_ONCE_ROWS:
-        at_once(session, job, session.get_one(ImportFile, job.id).content, principal)
-    tasks.add_task(jobs.ring, request.app)
+    once_more(session, job, principal, request, tasks)
     return job_json(session, job, principal)
 
 

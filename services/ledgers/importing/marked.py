@@ -1,4 +1,5 @@
-"""errors.xlsx: what was sent, with its errors in it. Corrected there, the same file can be sent again."""
+"""errors.xlsx: what was sent, with what has been put right on the page and with the errors that are left. Corrected there, the
+same file can be sent again."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from kit.excel import marking
 from kit.excel.refusal import Refused
 from kit.excel.runner import GATE, parse
 from kit.excel.whole import untagged
+from services.ledgers.importing import correcting
 from services.ledgers.importing.columns import import_columns
 from services.ledgers.importing.tables import ImportFile, ImportJob, ImportRow
 from services.ledgers.importing.target import ledger_class
@@ -44,11 +46,12 @@ def build(session: Session, job: ImportJob) -> bytes:
             marking.Mark(places.get(field), fields[field].title if field in fields else "", message)
             for field, (_, message) in sorted((errors or {}).items(), key=lambda pair: places.get(pair[0], 1_000))
         ]
+    corrected = correcting.by_place(job)
     in_place = job.rows <= MOST_IN_PLACE
     if in_place:
         # As it was sent, with everything that is around the data; a file that cannot be kept so is written anew below.
         with contextlib.suppress(Refused), GATE.enter():
-            return _edited(stored.content, job, heading_row, marks)
+            return _edited(stored.content, job, heading_row, marks, corrected)
     context = {
         # A heading that somebody has said to mean a field means it here as well.
         "columns": [
@@ -73,6 +76,9 @@ def build(session: Session, job: ImportJob) -> bytes:
                 if number < heading_row:
                     above.append(cells)
                 elif number > heading_row:
+                    for place, text in corrected.get(number, {}).items():
+                        if 0 <= place - first < len(cells):
+                            cells[place - first] = text
                     rows.append((number, cells))
     return marking.build(
         (job.layout or {}).get("sheet") or "数据",
@@ -84,12 +90,19 @@ def build(session: Session, job: ImportJob) -> bytes:
     )
 
 
-def _edited(content: bytes, job: ImportJob, heading_row: int, marks: dict[int, list[marking.Mark]]) -> bytes:
+def _edited(
+    content: bytes,
+    job: ImportJob,
+    heading_row: int,
+    marks: dict[int, list[marking.Mark]],
+    corrected: dict[int, dict[int, str]],
+) -> bytes:
     """The workbook itself, marked by the child that may have it in memory."""
     context = {
         "sheet": (job.layout or {}).get("sheet"),
         "heading_row": heading_row,
         "marks": {row: [[mark.place, mark.message] for mark in found] for row, found in marks.items()},
+        "texts": {row: list(texts.items()) for row, texts in corrected.items()},
         "reasons": {row: marking.reason_of(row, found, True) for row, found in marks.items()},
     }
     frames = parse(content, job.file_name, "kit.excel.editing:make", context)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from contracts.principal import Principal
 from kit.db import now
 from kit.excel.headings import column_letter
+from services.ledgers.importing import correcting
 from services.ledgers.importing.columns import Presenter
 from services.ledgers.importing.differing import differences
 from services.ledgers.importing.mapping import mapping_json
@@ -60,6 +61,7 @@ def job_json(
         answer["mapping"] = mapping_json(session, job, principal) if principal and not job.swept_at else None
         answer["errors"] = errors_json(session, job)
         answer["cleared_first"] = cleared_json(session, job)
+        answer["corrected"] = correcting.count(job.corrections)
         if answer["undo"]["possible_until"]:
             answer["undo"]["possible_rows"] = session.scalar(Matching.of(job).untouched(), {"job": job.id})
         answer["more_errors"] = job.invalid > 0 and len(answer["errors"]) >= MOST_ERRORS
@@ -197,7 +199,16 @@ def rows_json(
     for row, action, _ in found:
         item = row_json(row_class, row, action, present)
         changes, kept = (differing.get(row.row_no) or {"changes": {}, "kept": {}}).values()
-        items.append({**item, "values": {**item["values"], **kept}, "changes": changes, "kept": sorted(kept)})
+        corrected = sorted((job.corrections or {}).get(str(row.row_no), ()))
+        items.append(
+            {
+                **item,
+                "values": {**item["values"], **kept},
+                "changes": changes,
+                "kept": sorted(kept),
+                "corrected": corrected,
+            }
+        )
     return {
         "items": items,
         "total": 0 if job.swept_at else getattr(job, counted),

@@ -266,7 +266,7 @@ def cancel(slug: str, import_id: UUID, session: SessionDep, principal: CurrentPr
     if job.state in ("confirming", "confirmed", "undoing", "undone"):
         raise Conflict("导入已确认，不能取消", code="import_confirmed")
     if job.state != "cancelled":
-        job.state, job.finished_at, job.samples = "cancelled", now(), None
+        job.state, job.finished_at, job.samples, job.corrections = "cancelled", now(), None, None
         for table in (ImportRow, ImportMatch, ImportFile):
             session.execute(delete(table).where(table.job_id == job.id))
         audit.record(session, principal, f"ledgers:{slug}:import.cancel", "import", job.id)

@@ -51,6 +51,8 @@ class ImportJob(Base):
     mapping: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     # The first values of its columns, by their letters, for who says what the headings mean.
     samples: Mapped[dict[str, Any] | None] = mapped_column(SealedJSON("import_job.samples"))
+    # What somebody has put right on the page (importing/correcting.py).
+    corrections: Mapped[dict[str, Any] | None] = mapped_column(SealedJSON("import_job.corrections"))
     progress: Mapped[int] = mapped_column(server_default="0")
     rows: Mapped[int] = mapped_column(server_default="0")
     valid: Mapped[int] = mapped_column(server_default="0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from fastapi import BackgroundTasks, Request
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
@@ -13,7 +14,8 @@ from kit.errors import FieldError, Invalid
 from kit.excel.refusal import Refused
 from kit.excel.runner import GATE
 from kit.fields import Departments, Lookups, Wrong, parser
-from services.ledgers.importing.loading import TooManyForNow, load
+from services.ledgers.importing import jobs
+from services.ledgers.importing.loading import AT_ONCE_ROWS, TooManyForNow, load
 from services.ledgers.importing.tables import ImportFile, ImportJob
 from services.ledgers.ledger import LedgerRow
 
@@ -79,6 +81,17 @@ def new_job(
         detail={"file": name, "sha256": job.sha256, "bytes": len(content)},
     )  # fmt: skip
     return job
+
+
+def once_more(session: Session, job: ImportJob, principal: Principal, request: Request, tasks: BackgroundTasks) -> None:
+    """Has a file validated again, after something has been said about it: a long one in the background."""
+    rows = job.rows
+    job.state, job.progress, job.attempts = "queued", 0, 0
+    job.principal, job.runner, job.heartbeat_at = principal.model_dump(mode="json"), None, None
+    session.flush()
+    if rows <= AT_ONCE_ROWS:
+        at_once(session, job, session.get_one(ImportFile, job.id).content, principal)
+    tasks.add_task(jobs.ring, request.app)
 
 
 def at_once(session: Session, job: ImportJob, content: bytes, principal: Principal) -> None:

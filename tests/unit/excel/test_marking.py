@@ -17,8 +17,17 @@ from tests.fixtures import museum
 RED = "00FFC7CE"
 
 
-def marked(content: bytes, sheet: str, heading_row: int, marks: dict[int, list[Any]], reasons: dict[int, str]) -> Any:
-    context = {"sheet": sheet, "heading_row": heading_row, "marks": marks, "reasons": reasons}
+def marked(
+    content: bytes,
+    sheet: str,
+    heading_row: int,
+    marks: dict[int, list[Any]],
+    reasons: dict[int, str],
+    texts: dict[int, list[Any]] | None = None,
+) -> Any:
+    context = {
+        "sheet": sheet, "heading_row": heading_row, "marks": marks, "reasons": reasons, "texts": texts or {},
+    }  # fmt: skip
     frames = parse(content, "台账.xlsx", "kit.excel.editing:make", context)
     return load_workbook(io.BytesIO(b"".join(frame for frame in frames if isinstance(frame, bytes))))
 
@@ -55,6 +64,18 @@ def test_an_error_in_a_merged_cell_is_marked_on_its_first_cell() -> None:
         0
     ]
     assert page["E2"].fill.fgColor.rgb == RED and page["N3"].value
+
+
+def test_what_has_been_put_right_stands_in_its_own_cell_alone() -> None:
+    # E2:E4 are one merged cell; only the department of row 3 was wrong.
+    content = museum.merged_cells()
+    before = load_workbook(io.BytesIO(content)).active
+    assert before is not None and "E3" in before.merged_cells
+    others = before["E2"].value
+    page = marked(content, "Sheet", 1, {}, {}, {3: [[4, "=工程部"], [7, ""]]}).worksheets[0]
+    assert [page[f"E{row}"].value for row in (2, 3, 4)] == [others, "=工程部", others]
+    assert page["E3"].data_type == "s", "a text, whatever it begins with"
+    assert page["H3"].value is None
 
 
 def test_what_is_too_large_to_be_kept_in_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
