@@ -84,6 +84,59 @@ def test_headings_and_words_are_asked_about_remembered_and_an_import_is_taken_ba
         expect(office.main.get_by_role("button", name=f"忘记“{written}”")).to_have_count(0)
 
 
+def test_wrong_cells_are_put_right_where_they_stand(open_office: Open) -> None:
+    office = open_office("chengnan")
+    page, mark = office.page, uuid4().hex[:6].upper()
+    rows = [museum.facility(n, 设施编号=f"{mark}-{n}") for n in (1, 2, 3)]
+    rows[1] |= {"数量": "两台"}
+    rows[2] |= {"出厂日期": "2024-02-30", "状态": "好的"}
+    office.go(f"{FACILITIES}/import")
+    give(office, museum.saved(museum.book(rows)), "城南消防三.xlsx")
+    table = office.main.get_by_role("region", name="有错误的行")
+    expect(table.locator("td.cell-wrong")).to_have_count(3)
+    table.locator("td.cell-wrong button", has_text="两台").click()
+    expect(table.get_by_label("第 3 行数量")).to_be_focused()
+    page.keyboard.type("两")
+    page.keyboard.press("Escape")
+    expect(table.locator("td.cell-typed")).to_have_count(0)
+    # By the keyboard: Enter opens the cell, Enter keeps what was typed.
+    table.locator("td.cell-wrong button", has_text="两台").press("Enter")
+    expect(table.get_by_label("第 3 行数量")).to_be_focused()
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    table.locator("td.cell-wrong button", has_text="好的").click()
+    page.locator(".ant-select-dropdown:visible").get_by_text("完好", exact=True).click()
+    expect(table.locator("td.cell-typed")).to_have_text([re.compile("^2"), re.compile("^完好")])
+    # Nothing is written before what was typed has been looked at.
+    expect(office.main.get_by_role("button", name="仅导入正确的行")).to_be_disabled()
+    expect(office.main.get_by_text("有 2 个单元格改了还没有校验")).to_be_visible()
+    page.mouse.move(0, 0)
+    office.accessible()
+    office.button("校验这些修改").click()
+    # While the answer is on its way, one goes on.
+    office.main.locator("td.cell-wrong button", has_text="2024-02-30").click()
+    expect(table.get_by_label("第 4 行出厂日期")).to_be_focused()
+    page.keyboard.type("2024年2月29日")
+    page.keyboard.press("Tab")
+    expect(table.locator("td.cell-typed")).to_have_text([re.compile("^2024年2月29日")])
+    expect(table.locator("td.cell-wrong")).to_have_count(0)
+    office.button("校验这些修改").click()
+    expect(office.main.get_by_text("的 3 行全部正确")).to_be_visible()
+    # A reload comes back to the same, and what was put right can be changed again.
+    page.reload()
+    expect(office.main.locator("td.cell-corrected")).to_have_count(3)
+    office.main.get_by_role("button", name="更正状态：完好").last.click()
+    expect(office.main.get_by_label("第 4 行状态")).to_be_focused()
+    page.keyboard.type("坏的")
+    page.keyboard.press("Enter")
+    office.button("放弃这些修改").click()
+    office.button("确认导入 3 行").click()
+    expect(office.main.get_by_text("导入完成")).to_be_visible()
+    office.go(f"{FACILITIES}?q={mark}")
+    expect(office.rows).to_have_count(3)
+    expect(office.rows.filter(has_text=f"{mark}-3")).to_contain_text("2024-02-29")
+
+
 def test_the_mapping_step_and_the_list_of_exports_fit_a_phone(open_office: Open) -> None:
     office = open_office("chengnan", width=390, height=844)
     office.go(f"{FACILITIES}/import")

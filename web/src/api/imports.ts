@@ -13,7 +13,12 @@ export interface PreviewRow extends ImportRow {
   changes?: Record<string, { before: string | null; after: string | null }>;
   /** Fields of which the file says nothing, and whose value stays. */
   kept?: string[];
+  /** Fields whose cell somebody has put right on the page. */
+  corrected?: string[];
 }
+
+/** By row number and field: the text that is to stand in the cell's place. */
+export type Cells = Record<number, Record<string, string>>;
 
 export interface HeadingQuestion {
   header: string;
@@ -89,6 +94,8 @@ export interface ImportJob extends Omit<Basic, "state"> {
   blank_cells?: BlankCells;
   /** How many cells the updates would leave blank, and the first of them. */
   cleared?: number;
+  /** How many cells have been put right on the page. */
+  corrected?: number;
   cleared_first?: { row: number; field: string; title: string }[];
   undo?: Undo;
 }
@@ -152,6 +159,8 @@ export function importsAt(root: string) {
         },
       }),
     answer: (id: string, answers: Answers) => request<ImportJob>("POST", `${at}/${id}/mapping`, { body: answers }),
+    correct: (id: string, cells: Cells) =>
+      request<ImportJob>("POST", `${at}/${id}/corrections`, { body: { cells } }),
     remembered: () => request<{ items: Remembered[] }>("GET", `${at}/mapping`),
     forget: (mapping: string) => request<void>("DELETE", `${at}/mapping/${mapping}`),
     confirm: (id: string, onlyValid: boolean) =>

@@ -10,6 +10,7 @@ import { clearedWords, isSame, nothingToWrite, willWrite, writes } from "./flow"
 import { MappingStep } from "./MappingStep";
 import { PreviewRows } from "./PreviewRows";
 import { useSource } from "./source";
+import { useCorrections } from "./useCorrections";
 import { WordMapping } from "./WordMapping";
 
 interface Props {
@@ -56,7 +57,9 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
 
   const cleared = clearedWords(job);
   const written = writes(job);
-  const nothing = nothingToWrite(job);
+  const corrections = useCorrections(job, onChanged);
+  const unsaid = corrections.count > 0 ? `有 ${corrections.count} 个单元格改了还没有校验，请先校验或放弃这些修改` : null;
+  const nothing = unsaid ?? nothingToWrite(job);
 
   // New rows alone are only added; what changes or leaves out something is asked about once, in numbers.
   async function write() {
@@ -125,7 +128,11 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           type="warning"
           showIcon
           title={`“${job.file_name}”有 ${job.invalid} 行填写有误，错误的单元格已标红。`}
-          description="可以只导入正确的行，也可以全部放弃，按错误清单改好后重新上传。"
+          description={
+            corrections.possible
+              ? "点击下面标红的单元格就可以在这里更正；也可以只导入正确的行，或者按错误清单在文件中改好后重新上传。"
+              : "可以只导入正确的行，也可以全部放弃，按错误清单改好后重新上传。"
+          }
         />
       )}
       {cleared && <Alert type="warning" showIcon title={`${cleared}。`} role="status" />}
@@ -175,7 +182,7 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
             loading={confirm.isPending}
             onClick={() => void write()}
           >
-            {nothing ? "仅导入正确的行" : job.invalid ? `仅导入正确的 ${written} 行` : `确认导入 ${written} 行`}
+            {nothing && job.invalid ? "仅导入正确的行" : job.invalid ? `仅导入正确的 ${written} 行` : `确认导入 ${written} 行`}
           </Button>
           {job.invalid > 0 && (
             <Button
@@ -196,7 +203,7 @@ export function Preview({ job, path, onChanged, onStartOver }: Props) {
           )}
         </Space>
       )}
-      <PreviewRows job={job} />
+      <PreviewRows job={job} corrections={corrections} />
     </div>
   );
 }

@@ -1,18 +1,21 @@
-/** The rows of a file by what will happen to them: wrong cells in red with their reason, what an update changes as old → new,
- * what a blank cell keeps in grey. */
+/** The rows of a file by what will happen to them: wrong cells in red with their reason, to be put right here; what an update
+ * changes as old → new, what a blank cell keeps in grey. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Segmented, Table, Tooltip, type TableColumnType } from "antd";
+import { Segmented, Table, type TableColumnType } from "antd";
 import { useEffect, useRef, useState } from "react";
 import type { ImportJob, PreviewRow, RowKind } from "../../api/imports";
 import { ApiError } from "../../api/problem";
 import { StatusTag } from "../../shared/StatusTag";
+import { CorrectionBar } from "./CorrectionBar";
 import { ErrorList } from "./ErrorList";
 import { kindsOfRows, OUTCOMES, outcome, rowsFromErrors } from "./flow";
+import { PreviewCell } from "./PreviewCell";
 import { useSource } from "./source";
+import type { Corrections } from "./useCorrections";
 
 const SIZE = 20;
 
-export function PreviewRows({ job }: { job: ImportJob }) {
+export function PreviewRows({ job, corrections }: { job: ImportJob; corrections: Corrections }) {
   const source = useSource();
   const kinds = source.everyRow ? kindsOfRows(job) : kindsOfRows(job).filter(({ value }) => value === "invalid");
   const [chosen, choose] = useState<RowKind | null>(null);
@@ -31,14 +34,24 @@ export function PreviewRows({ job }: { job: ImportJob }) {
             options={kinds.map(({ value, label, count }) => ({ value, label: `${label} ${count}` }))}
           />
         )}
-        <Rows key={what} job={job} what={what} />
+        {what === "invalid" && corrections.possible && (
+          <p className="quiet">点击单元格即可在这里更正；上传的文件不会改变。</p>
+        )}
+        <CorrectionBar corrections={corrections} />
+        <Rows key={what} job={job} what={what} corrections={corrections} />
       </section>
       {what === "invalid" && <ErrorList job={job} />}
     </>
   );
 }
 
-function Rows({ job, what }: { job: ImportJob; what: RowKind }) {
+interface RowsProps {
+  job: ImportJob;
+  what: RowKind;
+  corrections: Corrections;
+}
+
+function Rows({ job, what, corrections }: RowsProps) {
   const source = useSource();
   const [page, setPage] = useState(1);
   const frame = useRef<HTMLDivElement>(null);
@@ -46,7 +59,7 @@ function Rows({ job, what }: { job: ImportJob; what: RowKind }) {
   useEffect(() => frame.current?.querySelector(".ant-table-content")?.setAttribute("tabindex", "0"));
   const rows = useQuery({
     // The counts stand for the job's state: validated anew, its rows are asked for anew.
-    queryKey: ["import", source.key, job.id, "rows", what, page, job.invalid, job.updated, job.created, job.unchanged],
+    queryKey: ["import", source.key, job.id, "rows", what, page, job.invalid, job.updated, job.created, job.unchanged, job.corrected],
     queryFn: () => source.api.rows(job.id, what, page, SIZE),
     placeholderData: keepPreviousData,
     retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status === 404),
@@ -87,10 +100,10 @@ function Rows({ job, what }: { job: ImportJob; what: RowKind }) {
       // A wrong number is bold and has a sign before it, and should stand in one line.
       width: Math.max(field.width, field.title.length * 14 + 44) + (wrong.has(field.key) ? 40 : 0),
       ellipsis: { showTitle: false },
-      onCell: (row) => ({
-        className: row.errors[field.key] ? "cell-wrong" : row.changes?.[field.key] ? "cell-changed" : "",
-      }),
-      render: (_, row) => <Cell row={row} field={field.key} />,
+      onCell: (row) => ({ className: look(row, field.key, corrections) }),
+      render: (_, row) => (
+        <PreviewCell row={row} field={field} corrections={letter && mayCorrect(row, corrections) ? corrections : null} />
+      ),
     })),
   ];
   return (
@@ -116,6 +129,18 @@ function Rows({ job, what }: { job: ImportJob; what: RowKind }) {
   );
 }
 
+/** Wrong rows, and those that somebody has put right, perhaps not well. */
+function mayCorrect(row: PreviewRow, { possible }: Corrections): boolean {
+  return possible && (outcome(row) === "invalid" || Boolean(row.corrected?.length));
+}
+
+function look(row: PreviewRow, field: string, { cells }: Corrections): string {
+  if (cells[row.row]?.[field] !== undefined) return "cell-typed";
+  if (row.errors[field]) return "cell-wrong";
+  if (row.corrected?.includes(field)) return "cell-corrected";
+  return row.changes?.[field] ? "cell-changed" : "";
+}
+
 function Outcome({ row }: { row: PreviewRow }) {
   const { tone, label } = OUTCOMES[outcome(row)];
   return <StatusTag tone={tone}>{label}</StatusTag>;
@@ -131,33 +156,4 @@ function Changes({ row, titles }: { row: PreviewRow; titles: Map<string, string>
       ))}
     </ul>
   );
-}
-
-function Cell({ row, field }: { row: PreviewRow; field: string }) {
-  const text = row.values[field];
-  const wrong = row.errors[field]?.message;
-  const change = row.changes?.[field];
-  if (wrong) {
-    return (
-      <Tooltip title={wrong} trigger={["hover", "focus"]}>
-        <button type="button" className="wrong-value">
-          <span aria-hidden>⚠ </span>
-          {text || "（空）"}
-          <span className="sr-only">：{wrong}</span>
-        </button>
-      </Tooltip>
-    );
-  }
-  if (change) {
-    const words = `${change.before || "（空）"} → ${change.after || "（空）"}`;
-    return <span title={words}>{words}</span>;
-  }
-  if (row.kept?.includes(field)) {
-    return (
-      <span className="quiet" title={`${text ?? ""}（文件中没有填写，保留系统中的内容）`}>
-        {text}
-      </span>
-    );
-  }
-  return <span title={text ?? ""}>{text ?? ""}</span>;
 }

@@ -3,7 +3,8 @@ import { createContext, useContext, useMemo } from "react";
 import { importsAt, type ImportApi } from "../../api/imports";
 import { useEngine } from "../field/context";
 import { kindOf } from "../field/registry";
-import type { LedgerManifest } from "../schema";
+import type { Department } from "../../api/types";
+import { itemsOf, type Field, type LedgerManifest } from "../schema";
 
 export interface ImportSource {
   /** Tells sources apart, in caches and in what is kept between pages. */
@@ -12,7 +13,8 @@ export interface ImportSource {
   api: ImportApi;
   /** The titles of the fields by which a known row is found. */
   naturalKey: string[];
-  fields: { key: string; title: string; width: number }[];
+  /** `choices`: the words that a field knows, for who corrects a cell. */
+  fields: { key: string; title: string; width: number; choices?: string[] }[];
   /** The words for where the rows go, as in 写入台账. */
   place: string;
   /** Whether headings and words can be mapped, and imports be undone. */
@@ -24,6 +26,8 @@ export interface ImportSource {
   /** Whether every row is shown with what will happen to it, and not the wrong ones alone. */
   everyRow?: boolean;
   undoes: boolean;
+  /** Whether wrong cells can be put right on the page. */
+  corrects?: boolean;
   /** What a whole file may be said to be about: a year. */
   by?: { title: string; min: number; max: number };
 }
@@ -43,21 +47,33 @@ function byYear(ledger: LedgerManifest): Pick<ImportSource, "by"> {
 
 /** The ledger of the page around. */
 export function useLedgerSource(): ImportSource {
-  const { ledger } = useEngine();
+  const { ledger, departments } = useEngine();
   return useMemo(
     () => ({
       key: ledger.slug,
       title: ledger.title,
       api: importsAt(`/api/ledgers/${encodeURIComponent(ledger.slug)}`),
       naturalKey: ledger.natural_key.map((key) => ledger.fields.find((field) => field.key === key)?.title ?? key),
-      fields: ledger.fields.map((field) => ({ key: field.key, title: field.title, width: kindOf(field.kind).width })),
+      fields: ledger.fields.map((field) => ({
+        key: field.key,
+        title: field.title,
+        width: kindOf(field.kind).width,
+        choices: choicesOf(ledger, field, departments),
+      })),
       place: "台账",
       maps: true,
       undoes: true,
       keepsBlanks: true,
       everyRow: true,
+      corrects: true,
       ...byYear(ledger),
     }),
-    [ledger],
+    [ledger, departments],
   );
+}
+
+function choicesOf(ledger: LedgerManifest, field: Field, departments: Department[]): string[] {
+  if (field.kind === "department") return departments.map(({ name }) => name);
+  if (field.kind === "yes_no") return ["是", "否"];
+  return itemsOf(ledger, field).flatMap(({ label, enabled }) => (enabled === false ? [] : [label]));
 }
