@@ -91,10 +91,10 @@ BEGIN
                     ELSE jsonb_build_array(o.j->key, n.j->key) END), '{}') AS changes
     FROM unnest(tracked) AS key
     WHERE n.j->key IS DISTINCT FROM o.j->key
-      -- The same value sealed twice is two tokens; its hash is one.
-      AND NOT (key = ANY(personal) AND n.j->>key LIKE '~1.%' AND o.j->>key LIKE '~1.%'
-               AND split_part(n.j->>key, '.', 2) <> ''
-               AND split_part(n.j->>key, '.', 2) = split_part(o.j->>key, '.', 2))) d
+      -- The same value sealed twice is two tokens; its hash is one. Where there was none, this is unknown, and not true.
+      AND (key = ANY(personal) AND n.j->>key LIKE '~1.%' AND o.j->>key LIKE '~1.%'
+           AND split_part(n.j->>key, '.', 2) <> ''
+           AND split_part(n.j->>key, '.', 2) = split_part(o.j->>key, '.', 2)) IS NOT TRUE) d
   WHERE d.changes <> '{}' OR n.gone <> o.gone
   ON CONFLICT (row_id, version) DO UPDATE SET changes = row_change.changes || excluded.changes, at = excluded.at;
   RETURN NULL;

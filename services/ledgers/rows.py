@@ -3,6 +3,7 @@ others, in the caller's transaction."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
@@ -182,18 +183,26 @@ class RowWriter:
             )
             if id_ is not None:
                 query = query.where(c.id != id_)
-            if self.session.execute(query.limit(1)).first() is not None:
-                raise self._twin(keys)
+            if (twin := self.session.scalar(query.limit(1))) is not None:
+                raise self._twin(keys, twin)
 
     def key_of(self, row: LedgerRow) -> dict[str, Any]:
         """Everything that `refuse_twin` reads of a row."""
         keys = (self.ledger.natural_key, *self.ledger.also_unique)
         return {key: getattr(row, key) for part in keys for key in part}
 
-    def _twin(self, keys: tuple[str, ...] | None = None) -> Conflict:
-        titles = "、".join(self.fields[key].title for key in keys or self.ledger.natural_key)
+    def _twin(self, keys: tuple[str, ...] | None = None, id_: UUID | None = None) -> Conflict:
+        """With the row that is there, for who may see it."""
+        keys = keys or self.ledger.natural_key
+        titles = "、".join(self.fields[key].title for key in keys)
         # A certificate that is issued again often keeps its number: the new dates belong into the row that is there.
-        return Conflict(f"已有{titles}都相同的记录；如需续期或更正，请修改那一条", code="duplicate")
+        why = "续期或更正" if self.ledger.expiry else "更正"
+        current = None
+        if id_ is not None:
+            with contextlib.suppress(NotFound):
+                current = self.read(id_)
+        message = f"已有{titles}{'都' if len(keys) > 1 else ''}相同的记录；如需{why}，请修改那一条"
+        return Conflict(message, code="duplicate", current=current)
 
     def _masked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {key: _plain(mask_value(self.fields[key], value)) for key, value in values.items() if value is not None}

@@ -147,6 +147,35 @@ def test_a_draft_survives_a_reload_and_can_be_thrown_away(
     expect(page.get_by_label("岗位", exact=True)).to_have_value("")
 
 
+def test_a_renewal_under_the_same_number_goes_on_in_the_row_that_is_there(
+    open_office: Open, certificate: tuple[Person, dict[str, Any]]
+) -> None:
+    person, row = certificate
+    office = open_office("safety")
+    page = office.page
+    office.go(f"{CERTIFICATES}/new")
+    for label, value in (
+        ("姓名", person.name), ("身份证号", person.id_number), ("岗位", "焊工"), ("证书编号", f"T{person.id_number}"),
+        ("发证机关", "应急管理局"), ("发证日期", today().isoformat()),
+    ):  # fmt: skip
+        office.fill(label, value)
+    for label, option in (("所属部门", "工程部"), ("证书类型", "特种作业操作证"), ("准操项目", "低压电工作业")):
+        office.choose(label, option)
+    office.button("保存").click()
+    refusal = office.main.get_by_role("alert").filter(has_text="如需续期或更正，请修改那一条")
+    office.accessible()
+    refusal.get_by_role("button", name="用填写的内容修改那一条").click()
+    # What was typed lies over what the row has; its own dates stay where nothing was typed.
+    expect(page).to_have_url(re.compile(f"{row['id']}/edit$"))
+    expect(page.get_by_text(re.compile("未保存的草稿"))).to_be_visible()
+    expect(office.main.get_by_label("岗位", exact=True)).to_have_value("焊工")
+    expect(office.main.get_by_label("发证日期", exact=True)).to_have_value(today().isoformat())
+    office.main.get_by_role("button", name="放弃草稿").click()
+    expect(office.main.get_by_label("岗位", exact=True)).to_have_value("")
+    expect(office.main.get_by_label("发证日期", exact=True)).to_have_value(row["issue_date"])
+    expect(page.get_by_text(re.compile("未保存的草稿"))).to_have_count(0)
+
+
 def test_deleting_asks_and_can_be_undone(open_office: Open, certificate: tuple[Person, dict[str, Any]]) -> None:
     person, _ = certificate
     office = open_office("safety")

@@ -89,9 +89,10 @@ def test_a_deleted_row_is_gone_until_it_is_restored(bench: Bench, row_class: typ
 @each_ledger
 def test_its_keys_are_unique(bench: Bench, row_class: type[LedgerRow]) -> None:
     who, ledger = keeper(bench, row_class), row_class.ledger
-    created(bench, row_class, who)
+    row = created(bench, row_class, who)
     answer = bench.ask(who, "POST", f"/{ledger.slug}", json=example(row_class))
     assert (answer.status_code, answer.json()["code"]) == (409, "duplicate")
+    assert answer.json()["current"]["id"] == row["id"], "the form leads to the row that is there"
     other = example(row_class, number=1)
     for keys in ledger.also_unique:
         shared = {key: example(row_class).get(key) for key in keys}

@@ -68,8 +68,9 @@ class HeadingIndex:
         for column in columns:
             for alias in column.aliases:
                 self._by_word.setdefault(heading_key(alias), column.key)
-        for column in columns:
-            self._by_word[heading_key(column.title)] = column.key
+        self._titles = {column.key: heading_key(column.title) for column in columns}
+        for key, title in self._titles.items():
+            self._by_word[title] = key
         # 出厂时间 is 出厂日期, where no other column says so itself.
         for column in columns:
             for name in (column.title, *column.aliases) if column.date else ():
@@ -92,6 +93,9 @@ class HeadingIndex:
             or self._by_word.get(_HINT.sub("", word))
             or (self._amounts.get(without_unit(word)) if self._amounts else None)
         )
+
+    def _is_title(self, key: str, heading: str) -> bool:
+        return heading_key(heading) == self._titles[key]
 
     def find(self, sheet: str, rows: Iterable[Sequence[Any]], offset: int = 0) -> Found | None:
         """The best heading row of a sheet, or None when none has as many as two known headings. `offset` is the position
@@ -141,10 +145,16 @@ class HeadingIndex:
                     marker = index
                 else:
                     unknown.append((index, cell.strip()))
-            elif key in places:
-                duplicates.append(cell.strip())
-            else:
+            elif key not in places:
                 places[key] = index
+            elif self._is_title(key, titles[places[key]]) and not self._is_title(key, cell):
+                # The column's own name wins over a word that may mean it: 单位 beside 所属部门 is something else.
+                unknown.append((index, cell.strip()))
+            elif self._is_title(key, cell) and not self._is_title(key, titles[places[key]]):
+                unknown.append((places[key], titles[places[key]].strip()))
+                places[key] = index
+            else:
+                duplicates.append(f"“{titles[places[key]].strip()}”与“{cell.strip()}”")
         missing = tuple(c.title for c in self.columns if c.required and c.key not in places)
         return Found(sheet, number, places, titles, tuple(unknown), tuple(duplicates), missing, marker)
 

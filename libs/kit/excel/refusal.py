@@ -35,7 +35,7 @@ REASONS = {
     "bad_workbook": "工作簿无法读取，请用 Excel 或 WPS 重新保存后再导入",
     "headings_not_found": "没有找到表头行，请使用“模板下载”得到的表头",
     "missing_columns": "缺少必填列",
-    "duplicate_columns": "同一列出现了两次",
+    "duplicate_columns": "两列的表头是同一个意思，请删去一列或改名",
     "no_rows": "没有数据行",
 }
 

@@ -66,7 +66,12 @@ _OPERATION_ITEMS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("relay_protection", "继电保护作业", "electrician", ()),
     ("electrical_test", "电气试验作业", "electrician", ()),
     ("explosion_proof_electric", "防爆电气作业", "electrician", ("防爆电工作业",)),
-    ("fusion_welding", "熔化焊接与热切割作业", "welding", ("熔化焊接与热切割", "熔化焊接与切割作业", "焊接与热切割")),
+    (
+        "fusion_welding",
+        "熔化焊接与热切割作业",
+        "welding",
+        ("熔化焊接与热切割", "熔化焊接与切割作业", "焊接与热切割", "电焊", "气焊", "电气焊", "电焊工"),
+    ),
     ("pressure_welding", "压力焊作业", "welding", ()),
     ("brazing", "钎焊作业", "welding", ()),
     ("scaffolding", "登高架设作业", "height", ("登高架设",)),

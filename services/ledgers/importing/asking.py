@@ -141,7 +141,7 @@ class Words:
         """Each unknown word with how often it occurs and what it may mean, the most frequent first."""
         if not self._unknown:
             return []
-        from kit.excel.likeness import rank
+        from kit.excel.likeness import rank_items
 
         every = {key: _candidates(self._fields[key], lookups) for key, _ in self._unknown}
         found = []
@@ -150,7 +150,7 @@ class Words:
             candidates = {value: names for value, names in every[key].items() if below is None or value in below}
             suggestions = [
                 {"value": value, "label": candidates[value][0], "score": score}
-                for value, score in rank(word, candidates)
+                for value, score in rank_items(word, candidates)
             ]
             asked = {"field": key, "word": word, "count": count, "suggestions": suggestions}
             found.append(asked if below is None else {**asked, "below": sorted(below)})

@@ -64,6 +64,32 @@ def test_a_rows_history_says_who_changed_what_from_what_to_what(bench: Bench, wh
     ]  # fmt: skip
 
 
+def test_the_history_has_a_personal_value_that_was_none_before_and_that_is_none_after(bench: Bench) -> None:
+    who = bench.who("ledgers:*:*", "ledgers:personal:read")
+    body = {**example(SpecialOperationCertificate, OFFICER), "phone": None, "post": None}
+    row = ok(bench.ask(who, "POST", f"/{CERTIFICATES}", json=body), 201)
+    for version, phone in enumerate(("13800000001", "13800000001", "13800000002", None), start=1):
+        given = {"version": version, "phone": phone, "post": f"电工{version}"}
+        ok(bench.ask(who, "PUT", f"/{CERTIFICATES}/{row['id']}", json=given))
+    phones = [
+        (change["version"], one["before"], one["after"])
+        for change in history(bench, who, row, CERTIFICATES)
+        for one in change["changes"]
+        if one["field"] == "phone"
+    ]
+    assert phones == [(5, "13800000002", None), (4, "13800000001", "13800000002"), (2, None, "13800000001")]
+
+
+def test_whose_row_is_in_the_way_is_not_told_to_who_may_not_see_it(bench: Bench) -> None:
+    body = example(SpecialOperationCertificate, OFFICER)
+    row = ok(bench.ask(bench.who("ledgers:*:*"), "POST", f"/{CERTIFICATES}", json=body), 201)
+    stranger = bench.who("ledgers:*:*", scope="subtree", department="客户服务部")
+    other = {**body, "dept_id": str(company.department_id("客户服务部"))}
+    refused = bench.ask(stranger, "POST", f"/{CERTIFICATES}", json=other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "duplicate")
+    assert not refused.json().get("current") and row["id"] not in refused.text
+
+
 def test_an_import_writes_the_history_of_every_row(bench: Bench, who: Principal) -> None:
     desk = Desk(bench, SUPPLIES, who)
     first = supply(bench, who, 1)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from kit.excel import Column
 from kit.excel.headings import HeadingIndex
-from kit.excel.likeness import STRONG, likeness, rank
+from kit.excel.likeness import STRONG, likeness, rank, rank_items
+from services.ledgers.dictionaries import special_operations
 
 COLUMNS = [
     Column("no", "设施编号", aliases=("编号",), required=True),
@@ -84,3 +85,13 @@ def test_a_day_may_be_headed_as_a_time_where_no_other_column_is() -> None:
         "checked",
     ]
     assert HeadingIndex(columns).match("检查时间") is None, "only days"
+
+
+def test_of_a_word_the_items_are_offered_that_share_more_than_all_of_them_do() -> None:
+    items = {item.value: (item.label, *item.aliases) for item in special_operations.ITEM.items}
+    assert [likely.key for likely in rank_items("低压电工证", items)][0] == "low_voltage"
+    assert [likely.key for likely in rank_items("高处作业", items)] == ["height_installation"]
+    assert rank_items("电焊", items)[0] == ("fusion_welding", 100), "what welders are called everywhere"
+    # Every trade ends in 作业, and a letter is in many of them: nothing of that says which one is meant.
+    assert rank_items("盾构作业", items) == [] and rank_items("作业", items) == []
+    assert rank_items("电光", items) == []

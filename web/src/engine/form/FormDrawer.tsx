@@ -15,9 +15,10 @@ interface Props {
   onClose: () => void;
   /** `files`: the person goes on to add attachments. */
   onSaved: (row: Row, files: boolean) => void;
+  onTwin: (row: Row) => void;
 }
 
-export function FormDrawer({ id, draftPrefix, onClose, onSaved }: Props) {
+export function FormDrawer({ id, draftPrefix, onClose, onSaved, onTwin }: Props) {
   const { ledger } = useEngine();
   const { modal } = App.useApp();
   const handle = useRef<FormHandle>(null);
@@ -93,7 +94,11 @@ export function FormDrawer({ id, draftPrefix, onClose, onSaved }: Props) {
       {(id === null || (id && row.data)) && (
         <LedgerForm
           row={id ? row.data! : null}
+          // Another row in the same drawer is another form.
+          key={id ?? "new"}
           draftName={`${draftPrefix}#${id ?? "new"}`}
+          draftOf={(other) => `${draftPrefix}#${other}`}
+          onTwin={onTwin}
           handle={handle}
           onDirty={onDirty}
           onBusy={setBusy}

@@ -69,6 +69,8 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
       <LedgerForm
         row={row.data ?? null}
         draftName={`${pathname}#form`}
+        draftOf={(other) => `${path}/${other}/edit#form`}
+        onTwin={(row) => leave(`${path}/${row.id}/edit`)}
         handle={handle}
         onDirty={onDirty}
         onBusy={setBusy}

@@ -1,5 +1,5 @@
 /** The form of a ledger row, made from its fields: groups, rules, cascades, drafts, and what the server refuses. */
-import { App, Alert, Form, type FormInstance } from "antd";
+import { App, Alert, Button, Form, type FormInstance } from "antd";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { ledgers } from "../../api/ledgers";
 import { ApiError, describe, fieldErrors } from "../../api/problem";
@@ -19,7 +19,7 @@ import {
 } from "../schema";
 import { ConflictDialog } from "./ConflictDialog";
 import { FieldItem } from "./FieldItem";
-import { toBody } from "./rules";
+import { isBlank, toBody } from "./rules";
 import { ScoredItem } from "./ScoredItem";
 import { isOpenLevel, scoreRuleOf, unusedFactors, withoutScores } from "./scoring";
 
@@ -36,7 +36,11 @@ interface Props {
   row: Row | null;
   /** Where the draft is kept: starts with the path of the page. */
   draftName: string;
+  /** Where the draft of another row of this ledger is kept. */
+  draftOf: (id: string) => string;
   onSaved: (row: Row) => void;
+  /** The row exists already: its own form is to be opened, where a draft waits. */
+  onTwin: (row: Row) => void;
   onDirty: (dirty: boolean) => void;
   onBusy: (busy: boolean) => void;
   handle: React.RefObject<FormHandle | null>;
@@ -44,7 +48,7 @@ interface Props {
 
 const AUTOSAVE_MS = 400;
 
-export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }: Props) {
+export function LedgerForm({ row, draftName, draftOf, onSaved, onTwin, onDirty, onBusy, handle }: Props) {
   const { ledger } = useEngine();
   const { me } = useSession();
   const { message } = App.useApp();
@@ -57,6 +61,7 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
   const [origin, setOrigin] = useState<Record<string, unknown>>(row ?? {});
   const [conflict, setConflict] = useState<Row | null>(null);
   const [refusals, setRefusals] = useState<string[]>([]);
+  const [twin, setTwin] = useState<Row | null>(null);
   const [draftAt, setDraftAt] = useState<number | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const unsaved = useRef<(() => void) | null>(null);
@@ -115,9 +120,30 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
     onDirty(false);
   }
 
+  /** Back to the row as it is, or to an empty form. */
+  function dropIt() {
+    setBase(row);
+    setOrigin(row ?? {});
+    form.resetFields();
+    forgetDraft();
+  }
+
+  /** Goes on with the row that is there already, with what has been typed laid over it. */
+  function goToTwin(there: Row) {
+    const typed = Object.entries(form.getFieldsValue(true)).filter(([, value]) => !isBlank(value));
+    const values = { ...initialValues(ledger, there), ...Object.fromEntries(typed) };
+    const began = Object.fromEntries(fields.map(({ key }) => [key, there[key]]));
+    const fixed = movedField(ledger, there);
+    if (fixed) values[fixed] = there[fixed];
+    saveDraft(userId, draftOf(there.id), { version: there.version, base: began, values });
+    forgetDraft();
+    onTwin(there);
+  }
+
   async function save(values: Record<string, unknown>, version = base?.version, before = base && { ...base, ...origin }) {
     onBusy(true);
     setRefusals([]);
+    setTwin(null);
     try {
       const body = toBody(fields, withoutScores(ledger, values), before);
       const saved = base
@@ -135,6 +161,12 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
   }
 
   function refuse(error: unknown) {
+    if (error instanceof ApiError && error.code === "duplicate") {
+      // Only who makes a row anew goes on with another one; who changes one has mixed up two.
+      setTwin(base || !ledger.permissions.update ? null : (error.current as Row | null));
+      setRefusals([describe(error)]);
+      return;
+    }
     if (error instanceof ApiError && error.status === 409 && base && error.current) {
       setConflict(error.current as Row);
       return;
@@ -204,10 +236,28 @@ export function LedgerForm({ row, draftName, onSaved, onDirty, onBusy, handle }:
           className="form-note"
           title={`已恢复 ${dateTime(new Date(draftAt).toISOString())} 未保存的草稿`}
           closable={{ "aria-label": "关闭" }}
+          action={
+            <Button size="small" onClick={dropIt}>
+              放弃草稿
+            </Button>
+          }
         />
       )}
       {refusals.length > 0 && (
-        <Alert type="error" showIcon className="form-note" role="alert" title={refusals.join("；")} />
+        <Alert
+          type="error"
+          showIcon
+          className="form-note"
+          role="alert"
+          title={refusals.join("；")}
+          action={
+            twin && (
+              <Button size="small" onClick={() => goToTwin(twin)}>
+                用填写的内容修改那一条
+              </Button>
+            )
+          }
+        />
       )}
       {grouped(fields).map((group) => (
         <fieldset key={group.title} className="form-group">

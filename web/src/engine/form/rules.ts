@@ -55,7 +55,10 @@ export function dayProblem(text: string): string | null {
 
 function numberProblem(field: Field, value: unknown): string | null {
   const plain = readNumber(String(value));
-  if (plain === null) return `${field.title}应为数字，如 120000 或 12万`;
+  if (plain === null) {
+    const example = field.format === "money" ? "，如 120000 或 12万" : field.example ? `，如 ${field.example}` : "";
+    return `${field.title}应为数字${example}`;
+  }
   const number = Number(plain);
   if (!isBlank(field.min) && number < Number(field.min)) return `${field.title}不能小于 ${field.min}`;
   if (!isBlank(field.max) && number > Number(field.max)) return `${field.title}不能大于 ${field.max}`;

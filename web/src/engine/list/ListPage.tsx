@@ -258,6 +258,7 @@ export function ListPage({ path }: { path: string }) {
         id={editing}
         draftPrefix={path}
         onClose={() => setEditing(undefined)}
+        onTwin={(row) => setEditing(row.id)}
         onSaved={(row, files) => {
           setEditing(undefined);
           if (files) showRow(row.id, "files");

@@ -54,7 +54,9 @@ function Card({ row, onShow }: { row: Row; onShow: () => void }) {
     keys.flatMap((key) => ledger.fields.filter((field) => field.key === key && field !== status && !isBlank(row[key])));
   const names = filled(ledger.row_title ?? []);
   // Where it is and whose: the rest of what a list on a desktop begins with.
-  const more = filled(["dept_id", ...(ledger.list_first ?? [])]).filter((field) => !names.includes(field));
+  const more = filled(["dept_id", ...(ledger.list_first ?? [])]).filter(
+    (field) => !names.includes(field) && field !== due,
+  );
   const shown = (field: Field) => {
     const Cell = kindOf(field.kind).cell;
     return <Cell field={field} value={row[field.key]} row={row} />;
@@ -79,6 +81,7 @@ function Card({ row, onShow }: { row: Row; onShow: () => void }) {
           {[...new Set(more)].map((field, index) => (
             <Fragment key={field.key}>
               {index > 0 && " · "}
+              {field.kind === "day" && `${field.title} `}
               {shown(field)}
             </Fragment>
           ))}

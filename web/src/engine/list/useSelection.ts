@@ -11,6 +11,7 @@ export interface Selection {
     preserveSelectedRowKeys: true;
     columnWidth: number;
     onChange: (keys: React.Key[], rows: Row[]) => void;
+    getTitleCheckboxProps: () => { "aria-label": string };
     getCheckboxProps: (row: Row) => { "aria-label": string };
   };
 }
@@ -30,6 +31,7 @@ export function useSelection(shown: Row[] | undefined, name: (row: Row) => strin
         const known = new Map([...picked, ...chosen.filter(Boolean).map((row) => [row.id, row] as const)]);
         setPicked(new Map(keys.flatMap((key) => (known.has(String(key)) ? [[String(key), known.get(String(key))!]] : []))));
       },
+      getTitleCheckboxProps: () => ({ "aria-label": "选择本页全部" }),
       getCheckboxProps: (row) => ({ "aria-label": `选择 ${name(row)}` }),
     },
   };
