@@ -20,7 +20,7 @@ from kit.db import now
 from kit.directory import scope_clause
 from kit.errors import Conflict, FieldError, Invalid, NotFound, VersionConflict
 from kit.fields import Checked, Issue, RowValidator, is_masked, mask_value
-from services.ledgers import expiry
+from services.ledgers import expiry, same_person
 from services.ledgers.changes import announce
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
@@ -48,6 +48,7 @@ class RowWriter:
         """A new row; the answer is the row as the caller sees it."""
         checked = self._checked(given, None)
         self.refuse_twin(checked.values, None)
+        same_person.refuse(self.session, self.principal, self.row_class, checked.values, None)
         row = self.row_class(
             **checked.values,
             computed_keys=checked.filled,
@@ -83,6 +84,8 @@ class RowWriter:
         guard.refuse_change(self.session, row, changed)
         if not self.key_of(row).keys().isdisjoint(changed):
             self.refuse_twin(after, row.id)
+        if same_person.NUMBER in changed:
+            same_person.refuse(self.session, self.principal, self.row_class, after, row.id)
         for key in changed:
             setattr(row, key, after[key])
         row.computed_keys = checked.filled

@@ -37,6 +37,8 @@ COPY_COLUMNS = (
     "sealed",
 )  # fmt: skip
 _NULL = b"\\N"
+# What a person is called and known by in every ledger of people (services/ledgers/same_person.py).
+NAME, NUMBER, OTHER_NAME = "person_name", "id_number", "number_of_another_name"
 # What a cell begins with that is worth a look: our own guard, and blanks with nothing behind them. No other cell is
 # touched, for this is asked of each of a million.
 _LOOK = frozenset("' \t\r\n\v\f\u3000\u00a0\u200b\ufeff")
@@ -84,6 +86,9 @@ class RowChecker:
         self.also_seen: dict[tuple[str, ...], dict[tuple[Any, ...], int]] = {
             keys: {} for keys in row_class.ledger.also_unique
         }
+        # By identity number: the row that has it first, and the name there.
+        self.people = {NAME, NUMBER} <= self.fields.keys()
+        self.names: dict[str, tuple[str, int]] = {}
         self.records: dict[str, int] = {}
         self.keys: list[str] = []
         self.given: frozenset[str] = frozenset()
@@ -162,6 +167,8 @@ class RowChecker:
                 errors[field] = [code, _FAULTS[code]]
         unsure = {*masked, *curable, *blank} if record_id else {*masked, *curable} if errors else _NONE
         self._duplicate(number, values, record_id, errors, unsure)
+        if self.people:
+            self._same_person(number, values, errors, unsure)
         # What is wrong only with columns that the file does not have, or with blank cells, may be right with what stands
         # in the ledger (importing/rechecking.py): such a row keeps its errors, and is looked at again.
         ok = not any(field in self.given and curable.get(field) != error[0] for field, error in errors.items())
@@ -235,6 +242,18 @@ class RowChecker:
                 errors[spoken_key(keys, self.fields)] = [
                     "duplicate_in_file", f"第 {number} 行与第 {first} 行重复（{titles}相同）"]  # fmt: skip
 
+    def _same_person(self, number: int, values: dict[str, Any], errors: dict[str, Any], unsure: Set[str]) -> None:
+        """One identity number has one name throughout a file."""
+        id_number, name = values[NUMBER], values[NAME]
+        if id_number is None or name is None or not {NAME, NUMBER}.isdisjoint({*errors, *unsure}):
+            return
+        first, row = self.names.setdefault(id_number, (name, number))
+        if first != name and without_blanks(first) != without_blanks(name):
+            errors[NUMBER] = [
+                OTHER_NAME,
+                f"第 {number} 行与第 {row} 行身份证号相同，姓名却不同（{first}、{name}），请核对",
+            ]
+
     def finish(self) -> dict[str, Any]:
         """How many were right and wrong, and what may be asked about the file."""
         return {
@@ -249,6 +268,11 @@ class RowChecker:
 def make(context: dict[str, Any]) -> RowChecker:
     """The factory that kit.excel.child calls."""
     return RowChecker(context)
+
+
+def without_blanks(name: str) -> str:
+    """A name as it is compared: people write 张 伟 to fill a column."""
+    return "".join(name.split())
 
 
 def spoken_key(natural_key: Sequence[str], fields: Mapping[str, Any]) -> str:

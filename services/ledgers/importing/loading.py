@@ -14,6 +14,7 @@ from kit.excel.headings import column_letter
 from kit.excel.refusal import Refused
 from kit.excel.runner import parse
 from kit.fields import mask_value
+from services.ledgers import same_person
 from services.ledgers.importing import mapping
 from services.ledgers.importing.checking import COPY_COLUMNS, spoken_key
 from services.ledgers.importing.context import pack
@@ -216,6 +217,7 @@ def _forbid(session: Session, job: ImportJob, matching: Matching, principal: Pri
         # Of what lies outside one's scope, that it is there is told by the refusal alone, as everywhere.
         _refuse(session, job, ImportRow.row_no.in_(shared), spoken_key(keys, matching.fields), "already_exists",
                 f"已有另一条{titles}相同的记录")  # fmt: skip
+    same_person.refuse_rows(session, job, matching, principal)
     if not has_records:
         return
     taken = list(session.scalars(matching.taken_keys(), {"job": job.id}))

@@ -132,6 +132,15 @@ class Matching:
             FROM ({self.incoming()}) s JOIN {self.name} t ON t.deleted_at IS NULL AND {self.key_equal()}
             WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)""")  # noqa: S608
 
+    def other_names(self, other: Table, number: str, name: str) -> TextClause:
+        """New rows whose `number` is in another table (which seals it alike) under another name: row, id and name there."""
+        return text(f"""
+            SELECT s.row_no, o.id, o."{name}"
+            FROM ({self.incoming((number, name))}) s
+            JOIN "{other.name}" o ON o.deleted_at IS NULL AND {self._value("o", number)} = {self._value("s", number)}
+                AND regexp_replace(o."{name}", '\\s', '', 'g') <> regexp_replace(s."{name}", '\\s', '', 'g')
+            WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.job_id = :job AND m.row_no = s.row_no)""")  # noqa: S608
+
     def judge(self) -> TextClause:
         """Says anew what becomes of rows whose values have been looked at again (importing/rechecking.py)."""
         return text(f"""

@@ -89,7 +89,7 @@ def test_a_day_may_be_headed_as_a_time_where_no_other_column_is() -> None:
 
 def test_of_a_word_the_items_are_offered_that_share_more_than_all_of_them_do() -> None:
     items = {item.value: (item.label, *item.aliases) for item in special_operations.ITEM.items}
-    assert [likely.key for likely in rank_items("低压电工证", items)][0] == "low_voltage"
+    assert rank_items("低压电工证", items)[0].key == "low_voltage"
     assert [likely.key for likely in rank_items("高处作业", items)] == ["height_installation"]
     assert rank_items("电焊", items)[0] == ("fusion_welding", 100), "what welders are called everywhere"
     # Every trade ends in 作业, and a letter is in many of them: nothing of that says which one is meant.
