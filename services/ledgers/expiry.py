@@ -19,6 +19,7 @@ from contracts.events.ledgers import WarningLevel
 from kit.bus import emit_all
 from kit.db import today
 from kit.directory import dictionaries
+from services.ledgers import warn_days
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.ledger import Expiry, LedgerRow
 from services.ledgers.reading import table_of
@@ -141,11 +142,11 @@ def _threshold(
     if expiry.warn_days_of is not None:
         code = row_class.fields[expiry.warn_days_of].dictionary or ""
         for item in dictionaries(session, [code])[code]:
-            days = item.ext.get("warn_days")
-            if isinstance(days, list) and days and all(isinstance(n, int) and 0 <= n <= 3650 for n in days):
+            if days := warn_days.usable(item.ext.get("warn_days")):
                 own[item.value] = days
-    furthest = max((*expiry.warn_days, *(n for days in own.values() for n in days)))
-    default = crossed(expiry.warn_days)
+    general = warn_days.of_ledger(session, row_class, expiry)
+    furthest = max((*general, *(n for days in own.values() for n in days)))
+    default = crossed(general)
     if not own:
         return default, furthest
     kind = table_of(row_class).c[expiry.warn_days_of or ""]

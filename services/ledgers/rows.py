@@ -25,6 +25,7 @@ from services.ledgers.changes import announce
 from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
 from services.ledgers.movements import guard
+from services.ledgers.persons import NUMBER
 from services.ledgers.reading import RowReader, table_of
 
 
@@ -84,7 +85,7 @@ class RowWriter:
         guard.refuse_change(self.session, row, changed)
         if not self.key_of(row).keys().isdisjoint(changed):
             self.refuse_twin(after, row.id)
-        if same_person.NUMBER in changed:
+        if NUMBER in changed:
             same_person.refuse(self.session, self.principal, self.row_class, after, row.id)
         for key in changed:
             setattr(row, key, after[key])

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from contracts.principal import Principal
 from kit.errors import FieldError, Invalid
 from services.ledgers.catalogue import LEDGERS
-from services.ledgers.importing.checking import NAME, NUMBER, OTHER_NAME, without_blanks
 from services.ledgers.importing.matching import Matching
 from services.ledgers.importing.tables import ImportJob, ImportRow
 from services.ledgers.ledger import LedgerRow
+from services.ledgers.persons import NAME, NUMBER, OTHER_NAME, without_blanks
 from services.ledgers.reading import table_of, visible
 
 # Of so many rows of a file it is said which name the number has; of more, only that it has another one.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kit.db import Database
 from kit.directory import declare
+from services.ledgers import warn_days
 from services.ledgers.dictionaries import DICTIONARIES
 from services.ledgers.settings import Settings
 
@@ -13,6 +14,6 @@ def seed(settings: Settings) -> None:
     database = Database(settings)
     try:
         with database.transaction() as session:
-            declare(session, Settings.service, DICTIONARIES)
+            declare(session, Settings.service, (*DICTIONARIES, warn_days.declaration()))
     finally:
         database.close()

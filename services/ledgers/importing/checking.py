@@ -31,14 +31,13 @@ from services.ledgers.importing.columns import RECORD, import_columns
 from services.ledgers.importing.connected import connected
 from services.ledgers.importing.context import unpack
 from services.ledgers.importing.target import ledger_class
+from services.ledgers.persons import NAME, NUMBER, OTHER_NAME, without_blanks
 
 COPY_COLUMNS = (
     "job_id", "row_no", "ok", "vals", "filled", "blank", "record_id", "record_version", "masked", "errors", "texts",
     "sealed",
 )  # fmt: skip
 _NULL = b"\\N"
-# What a person is called and known by in every ledger of people (services/ledgers/same_person.py).
-NAME, NUMBER, OTHER_NAME = "person_name", "id_number", "number_of_another_name"
 # What a cell begins with that is worth a look: our own guard, and blanks with nothing behind them. No other cell is
 # touched, for this is asked of each of a million.
 _LOOK = frozenset("' \t\r\n\v\f\u3000\u00a0\u200b\ufeff")
@@ -268,11 +267,6 @@ class RowChecker:
 def make(context: dict[str, Any]) -> RowChecker:
     """The factory that kit.excel.child calls."""
     return RowChecker(context)
-
-
-def without_blanks(name: str) -> str:
-    """A name as it is compared: people write 张 伟 to fill a column."""
-    return "".join(name.split())
 
 
 def spoken_key(natural_key: Sequence[str], fields: Mapping[str, Any]) -> str:

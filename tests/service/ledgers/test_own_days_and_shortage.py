@@ -9,11 +9,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from contracts.events import LedgerRowExpiring, LedgerRowRenewed, LedgerRowShort
+from contracts.events import DictionaryChanged, LedgerRowExpiring, LedgerRowRenewed, LedgerRowShort
 from contracts.principal import Principal
 from kit.bus.tables import Outbox
 from kit.db import today
-from services.ledgers import expiry
+from kit.directory import apply_dictionary
+from services.ledgers import expiry, warn_days
+from services.ledgers.catalogue import LEDGERS
 from services.ledgers.catalogue.emergency_supplies import EmergencySupply
 from tests.catalogue.conftest import Bench, example
 from tests.service.ledgers.desk import SUPPLIES, Desk, opened
@@ -56,6 +58,26 @@ def test_a_row_may_ask_to_be_warned_earlier_or_later_than_its_ledger(bench: Benc
     due = (today() + timedelta(days=400)).isoformat()
     supply(bench, who, 1, expiry_date=due, warn_days=200)
     assert [scan(bench, day) for day in (199, 200, 339, 340, 370, 393, 401)] == [[], [200], [], [60], [30], [7], [-1]]
+
+
+def test_a_ledgers_days_are_the_companys_to_change(bench: Bench, who: Principal) -> None:
+    declared = warn_days.declaration()
+    ours = {one.value: one for one in declared.items}
+    assert ours["emergency_supplies.expiry_date"].ext["warn_days"] == [60, 30, 7]
+    assert len(ours) == sum(len(row_class.ledger.expiry) for row_class in LEDGERS), "every date that warns"
+    supply(bench, who, 1, expiry_date=(today() + timedelta(days=400)).isoformat())
+
+    def say(version: int, days: Any) -> None:
+        items = [one.model_copy(update={"ext": {**one.ext, "warn_days": days}}) for one in declared.ordered()]
+        changed = DictionaryChanged(dictionary=declared.code, name=declared.name, version=version, items=tuple(items))
+        with bench.transaction() as session:
+            apply_dictionary(session, changed)
+
+    say(1, [90, 10])
+    assert [scan(bench, day) for day in (309, 310, 340, 370)] == [[], [90], [], []]
+    # What is no list of days is not followed: the ledger's own declaration holds.
+    say(2, "often")
+    assert [scan(bench, day) for day in (371, 393)] == [[30], [7]]
 
 
 def test_a_later_first_warning_leaves_the_nearer_ones(bench: Bench, who: Principal) -> None:

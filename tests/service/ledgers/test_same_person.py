@@ -75,7 +75,7 @@ def test_a_file_is_looked_through_and_compared_with_every_ledger(bench: Bench) -
     own, another = certificate()["id_number"], "990101196806263837"
     # The ledger's person under another name, and two names within the file.
     for place, (name, number, item) in enumerate(
-        (("刘别名", own, "高压电工作业"), 
+        (("刘别名", own, "高压电工作业"),
          ("赵甲", another, "高压电工作业"), ("赵 甲", another, "电力电缆作业"), ("钱乙", another, "低压电工作业"))
     ):  # fmt: skip
         words = {

@@ -19,7 +19,7 @@ from kit.db import Database, today
 from kit.directory import apply_dictionary, dictionary
 from kit.testing.identity import TestIssuer, principal
 from kit.worker.checks import check_subscriptions
-from services.ledgers import expiry, seed
+from services.ledgers import expiry, seed, warn_days
 from services.ledgers.dictionaries import DICTIONARIES
 from services.ledgers.reading import counts
 from services.ledgers.settings import Settings
@@ -260,7 +260,7 @@ def test_the_worker_handles_what_it_is_listed_for_and_the_seed_can_be_repeated(d
         told = session.scalars(
             select(Outbox.data["dictionary"].astext).where(Outbox.type.like("%dictionary.declared%"))
         )
-        assert set(told) == {declaration.code for declaration in DICTIONARIES}
+        assert set(told) == {declaration.code for declaration in (*DICTIONARIES, warn_days.declaration())}
 
 
 def test_a_delete_taken_back_brings_its_warning_back_at_once(desk: Desk) -> None:
