@@ -63,11 +63,15 @@ def _warn(session: Session, row_class: type[LedgerRow], on: date, ids: Sequence[
     return count
 
 
+# Days that remain in the levels of domain.md 1.3.
+RED_DAYS, ORANGE_DAYS = 7, 30
+
+
 def level_of(remaining: int) -> WarningLevel:
     """The level of domain.md 1.3 by the days that remain; 0 is the last day on which it still holds."""
     if remaining < 0:
         return "overdue"
-    return "red" if remaining <= 7 else "orange" if remaining <= 30 else "yellow"
+    return "red" if remaining <= RED_DAYS else "orange" if remaining <= ORANGE_DAYS else "yellow"
 
 
 def _emitted(

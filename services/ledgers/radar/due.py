@@ -39,6 +39,7 @@ class Wanted:
     department: UUID | None = None
     # With the departments below it.
     below: bool = True
+    # Whose name stands beside the date, the whole of it.
     person: str | None = None
     # A part of what a line says: name, number, kind, person.
     q: str | None = None
@@ -75,7 +76,7 @@ def _branch(row_class: type[LedgerRow], expiry: Expiry, who: Principal, wanted: 
     if wanted.department is not None:
         where.append(_within(c.dept_id, wanted.department, below=wanted.below))
     if wanted.person:
-        where.append(person.contains(wanted.person, autoescape=True) if person is not None else literal(False))
+        where.append(person == wanted.person if person is not None else literal(False))
     if wanted.q:
         where.append(_says(row_class, wanted.q))
     if expiry.quiet_when is not None:
@@ -128,7 +129,7 @@ def _others(who: Principal, wanted: Wanted) -> list[Select[Any]]:
     if wanted.department is not None:
         where.append(_within(c.dept_id, wanted.department, below=wanted.below))
     if wanted.person:
-        where.append(func.coalesce(c.person, "").contains(wanted.person, autoescape=True))
+        where.append(c.person == wanted.person)
     if wanted.q:
         where.append(
             or_(*(func.coalesce(part, "").contains(wanted.q, autoescape=True) for part in (c.title, c.person)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
@@ -16,7 +16,7 @@ from kit.directory.tables import DirectoryDepartment
 from kit.errors import Invalid
 from kit.excel import Column, export
 from services.ledgers.catalogue import BY_SLUG
-from services.ledgers.expiry import level_of
+from services.ledgers.expiry import ORANGE_DAYS, RED_DAYS, level_of
 from services.ledgers.radar.due import Wanted, readable, seen_by
 from services.ledgers.titles import titles_of
 
@@ -126,6 +126,35 @@ class Radar:
             "choices": [
                 {"source": row_class.ledger.slug, "title": row_class.ledger.title} for row_class in readable(self.who)
             ],
+        }
+
+    def people(self, page: int, size: int) -> dict[str, Any]:
+        """How many each person has, by level, those with the most that is overdue first. Two people of one name are told
+        apart by their departments; what nobody's name stands beside is one line without a name."""
+        c, department = self.due.c, DirectoryDepartment.__table__.c
+        levels = [func.count().filter(condition).label(level) for level, condition in self._between(c.due_on).items()]
+        counted = (
+            select(c.person, c.dept_id, func.count().label("count"), *levels).group_by(c.person, c.dept_id).subquery()
+        )
+        query = (
+            select(counted, department.name.label("dept_name"))
+            .join(DirectoryDepartment, department.id == counted.c.dept_id, isouter=True)
+            .order_by(*(counted.c[level].desc() for level in LEVELS), counted.c.person, counted.c.dept_id)
+            .offset((page - 1) * size)
+            .limit(size)
+        )
+        items = [{**row, "dept_id": str(row["dept_id"])} for row in map(dict, self.session.execute(query).mappings())]
+        total = self.session.scalar(select(func.count()).select_from(counted)) or 0
+        return {"items": items, "total": total, "page": page, "size": size}
+
+    def _between(self, due: ColumnElement[date]) -> dict[str, ColumnElement[bool]]:
+        """The levels as conditions; the same bounds as `level_of`."""
+        soon, later = self.on + timedelta(days=RED_DAYS), self.on + timedelta(days=ORANGE_DAYS)
+        return {
+            "overdue": due < self.on,
+            "red": due.between(self.on, soon),
+            "orange": and_(due > soon, due <= later),
+            "yellow": due > later,
         }
 
     def write(self, target: BinaryIO) -> int:

@@ -91,6 +91,25 @@ def sums(
     return Radar(session, who, asked, today()).summary()
 
 
+@router.get("/people", dependencies=SEEN, summary="到期事项按人员汇总")
+def people(
+    session: SessionDep,
+    who: CurrentPrincipal,
+    start: Day | None = None,
+    until: Day | None = None,
+    source: Word | None = None,
+    department: UUID | None = None,
+    below: bool = True,
+    person: Word | None = None,
+    q: Word | None = None,
+    page: Annotated[int, Query(ge=1, le=500)] = 1,
+    size: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """How many each person has by level: holders of certificates, those who were examined, keepers of things."""
+    asked = wanted(start=start, until=until, source=source, department=department, below=below, person=person, q=q)
+    return Radar(session, who, asked, today()).people(page, size)
+
+
 @router.get("/export.xlsx", dependencies=[*SEEN, EXPORTS.dependency()], summary="导出到期事项", response_class=Response)
 def workbook(
     request: Request,

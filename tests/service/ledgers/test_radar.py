@@ -16,6 +16,7 @@ from contracts.principal import Principal
 from kit.db import today
 from services.ledgers.catalogue.special_operation_certificates import SpecialOperationCertificate
 from services.ledgers.radar import telling
+from services.ledgers.radar.reading import LEVELS
 from tests import company
 from tests.catalogue.conftest import Bench
 from tests.service.ledgers.desk import CERTIFICATES, FACILITIES
@@ -81,7 +82,8 @@ def test_the_list_holds_what_is_due_in_reach_and_time(bench: Bench, rows: dict[s
     assert (far, "next_check") not in found
     assert (far, "next_check") in seen(bench.ask(safety, "GET", f"/radar?until={day(400)}&source={FACILITIES}"))
     assert {id_ for id_, _ in seen(bench.ask(safety, "GET", f"/radar?start={day(0)}"))} == {soon}
-    assert {id_ for id_, _ in seen(bench.ask(safety, "GET", "/radar?person=李"))} == {soon}
+    assert {id_ for id_, _ in seen(bench.ask(safety, "GET", "/radar?person=李四"))} == {soon}
+    assert seen(bench.ask(safety, "GET", "/radar?person=李")) == set(), "a name is the whole of it"
     far_off = f"/radar?until={day(400)}&q="
     assert (far, "next_check") in seen(bench.ask(safety, "GET", far_off + "X-1")), "by its number"
     assert {id_ for id_, _ in seen(bench.ask(safety, "GET", far_off + "王五"))} == {far}, "by who keeps it"
@@ -121,6 +123,23 @@ def test_sums_agree_with_the_list(bench: Bench, rows: dict[str, Any], safety: Pr
         opened = bench.ask(safety, "GET", f"/radar?department={entry['id']}&below=false").json()
         assert opened["total"] == entry["count"], "a department's number is that of the list which it opens"
     assert {entry["level"]: entry["count"] for entry in found["levels"]}["overdue"] >= 1
+
+
+def test_people_are_counted_as_their_lists_have_them(bench: Bench, rows: dict[str, Any], safety: Principal) -> None:
+    far = f"until={day(400)}"
+    total = bench.ask(safety, "GET", f"/radar?{far}").json()["total"]
+    found = bench.ask(safety, "GET", f"/radar/people?{far}").json()
+    assert sum(one["count"] for one in found["items"]) == total and found["total"] == len(found["items"]) == 3
+    assert [one["person"] for one in found["items"]] == ["张三", "李四", "王五"], "what is overdue first"
+    assert found["items"][0]["dept_name"] == "运行管理部"
+    for one in found["items"]:
+        address = f"/radar?{far}&person={one['person']}&department={one['dept_id']}&below=false&size=200"
+        lines = bench.ask(safety, "GET", address).json()["items"]
+        counts = {level: sum(line["level"] == level for line in lines) for level in LEVELS}
+        assert counts == {level: one[level] for level in LEVELS} and len(lines) == one["count"]
+    second = bench.ask(safety, "GET", f"/radar/people?{far}&size=1&page=2").json()
+    assert (second["items"], second["total"]) == (found["items"][1:2], 3)
+    assert bench.ask(company.worker("工程部"), "GET", "/radar/people").json()["items"] == []
 
 
 def test_the_workbook_is_the_list(bench: Bench, rows: dict[str, Any], safety: Principal) -> None:

@@ -27,6 +27,14 @@ export interface DepartmentSum extends Record<Level, number> {
   count: number;
 }
 
+/** Of one person in one department; without a name what nobody's name stands beside. */
+export interface PersonSum extends Record<Level, number> {
+  person: string | null;
+  dept_id: string;
+  dept_name: string | null;
+  count: number;
+}
+
 export interface RadarSummary {
   on: string;
   total: number;
@@ -49,6 +57,8 @@ export const radar = {
   page: (query: Query, signal?: AbortSignal) =>
     request<Paged<DueItem>>("GET", BASE, signal ? { query, signal } : { query }),
   summary: (query: Query) => request<RadarSummary>("GET", `${BASE}/summary`, { query }),
+  people: (query: Query, signal?: AbortSignal) =>
+    request<Paged<PersonSum>>("GET", `${BASE}/people`, signal ? { query, signal } : { query }),
   export: (query: Query) => download(`${BASE}/export.xlsx`, "到期雷达.xlsx", query),
   calendar: () => request<CalendarState>("GET", `${BASE}/calendar`),
   makeCalendar: () => request<{ url: string }>("POST", `${BASE}/calendar`, { body: {} }),

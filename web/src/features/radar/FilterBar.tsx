@@ -1,5 +1,5 @@
 /** How far ahead, in which ledger, for which department and with which words. */
-import { Button, Checkbox, DatePicker, Input, Segmented, Select, Space, TreeSelect } from "antd";
+import { Button, Checkbox, DatePicker, Input, Segmented, Select, Space, Tag, TreeSelect } from "antd";
 import dayjs from "dayjs";
 import { useMemo } from "react";
 import { useDepartments } from "../../api/manifest";
@@ -80,8 +80,13 @@ export function FilterBar({ filters, choices, onChange, onReset }: Props) {
         className="radar-person"
         maxLength={50}
         defaultValue={filters.q ?? ""}
-        onSearch={(text) => onChange({ q: text.trim() || null, person: null })}
+        onSearch={(text) => onChange({ q: text.trim() || null })}
       />
+      {filters.person && (
+        <Tag closable={{ "aria-label": "不限人员" }} onClose={() => onChange({ person: null })}>
+          人员：{filters.person}
+        </Tag>
+      )}
       <Button onClick={onReset}>重置</Button>
     </Space>
   );

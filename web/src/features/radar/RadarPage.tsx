@@ -17,6 +17,7 @@ import { FilterBar } from "./FilterBar";
 import { LEVELS, read, within, type View } from "./filters";
 import { Levels } from "./Levels";
 import { MonthView } from "./MonthView";
+import { People } from "./People";
 import "./radar.css";
 
 export type Change = (values: Record<string, string | null>) => void;
@@ -26,8 +27,8 @@ export default function RadarPage({ page }: ScreenProps) {
   const [subscribing, setSubscribing] = useState(false);
   const { message } = App.useApp();
   const filters = read(params);
-  const { source, department, below, q, level } = filters;
-  const about = { source, department, below: department && !below ? "false" : null, q };
+  const { source, department, below, q, person, level } = filters;
+  const about = { source, department, below: department && !below ? "false" : null, q, person };
   const summary = useQuery({
     queryKey: ["radar", "summary", about, filters.start, filters.until],
     queryFn: () => radar.summary({ ...about, start: filters.start, until: filters.until }),
@@ -84,6 +85,7 @@ export default function RadarPage({ page }: ScreenProps) {
             { value: "list", label: "列表" },
             { value: "calendar", label: "日历" },
             { value: "departments", label: "按部门" },
+            { value: "people", label: "按人员" },
           ]}
           // A level is a choice within the list; the other views show all of them.
           onChange={(view) => change(view === "list" ? { view: null } : { view, level: null })}
@@ -94,7 +96,7 @@ export default function RadarPage({ page }: ScreenProps) {
             range={range}
             number={filters.page}
             empty={
-              level || source || department || q
+              level || source || department || q || person
                 ? `没有符合条件的到期事项${level ? `（${LEVELS[level].text}）` : ""}，可调整查询条件或重置。`
                 : "这段时间没有到期的事项，也没有超期的。可放宽时间范围看看以后的。"
             }
@@ -102,6 +104,9 @@ export default function RadarPage({ page }: ScreenProps) {
           />
         )}
         {filters.view === "calendar" && <MonthView about={about} month={filters.month} onChange={change} />}
+        {filters.view === "people" && (
+          <People about={about} range={{ start: filters.start, until: filters.until }} number={filters.page} onChange={change} />
+        )}
         {filters.view === "departments" && <Departments summary={data} onChange={change} />}
       </div>
       {subscribing && <CalendarDialog onClose={() => setSubscribing(false)} />}

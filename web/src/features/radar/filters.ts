@@ -5,7 +5,7 @@ import type { Tone } from "../../app/theme";
 import { today } from "../../shared/format";
 
 export const SPANS = [30, 60, 90] as const;
-export const VIEWS = ["list", "calendar", "departments"] as const;
+export const VIEWS = ["list", "calendar", "departments", "people"] as const;
 export type View = (typeof VIEWS)[number];
 
 export const LEVELS: Record<Level, { text: string; tone: Tone }> = {
@@ -37,6 +37,8 @@ export interface Filters extends Range {
   /** False: without the departments below it. */
   below: boolean;
   q: string | null;
+  /** The whole name that stands beside a date. */
+  person: string | null;
   view: View;
   /** The month of the calendar, `2026-12`. */
   month: string;
@@ -65,8 +67,8 @@ export function read(params: URLSearchParams, on: string = today()): Filters {
     source: params.get("source"),
     department: params.get("department"),
     below: params.get("below") !== "false",
-    // `person` is what older bookmarks say.
-    q: params.get("q") ?? params.get("person"),
+    q: params.get("q"),
+    person: params.get("person"),
     view: one(VIEWS, params.get("view")) ?? "list",
     month: /^\d{4}-(0[1-9]|1[0-2])$/.test(month) ? month : on.slice(0, 7),
     page: Math.max(1, Math.trunc(Number(params.get("page"))) || 1),
