@@ -44,9 +44,12 @@ def review(*by: str) -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
+_OF_THE_PERSON = ("person_name", "gender", "id_number", "dept_id", "phone", "post", "employment")
+
+
 def replaced(*keys: str) -> Newer:
     """A certificate of the same person and `keys` with a later date of issue replaces this one."""
-    return Newer(keys=("id_number", *keys), by="issue_date")
+    return Newer(keys=("id_number", *keys), by="issue_date", carries=(*_OF_THE_PERSON, "cert_type", *keys, "issuer"))
 
 
 def status(*, reviewed: bool = False) -> Status:

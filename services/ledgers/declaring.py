@@ -114,4 +114,4 @@ def _named(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "suppressed_when", expiry.suppressed_when.reads if expiry.suppressed_when else ()
         yield "done_when", expiry.done_when.reads if expiry.done_when else ()
     if ledger.superseded_by:
-        yield "superseded_by", (*ledger.superseded_by.keys, ledger.superseded_by.by)
+        yield "superseded_by", (*ledger.superseded_by.keys, ledger.superseded_by.by, *ledger.superseded_by.carries)

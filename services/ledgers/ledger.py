@@ -27,10 +27,13 @@ _LONGEST_SLUG = 40
 
 @dataclass(frozen=True)
 class Newer:
-    """A row is replaced by another one with equal `keys` and a later `by`; none of its dates warns then."""
+    """A row is replaced by another one with equal `keys` and a later `by`; none of its dates warns then. `carries` are the
+    fields that the form of the newer row begins with, and `action` is what people call making it."""
 
     keys: tuple[str, ...]
     by: str
+    carries: tuple[str, ...] = ()
+    action: str = "续期"
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,9 @@ def _ledger(
         "row_title": list(ledger.row_title),
         "list_first": list(ledger.list_first or ledger.row_title),
         "import_by": ledger.import_by,
+        "renewal": {"action": newer.action, "carries": list(newer.carries)}
+        if (newer := ledger.superseded_by)
+        else None,
         "offers": [
             {"field": offer.field, "ledger": offer.ledger, "source": offer.source, "same": list(offer.same)}
             for offer in ledger.offers

@@ -86,3 +86,13 @@ def test_every_ledgers_own_fields_are_in_the_api_documentation(bench: Bench) -> 
         assert set(schema["properties"]) == set(row_class.input_fields()) and schema["additionalProperties"] is False
         named = {entry["name"] for entry in paths["paths"][f"/api/ledgers/{slug}"]["get"]["parameters"]}
         assert {"page", "size", "sort", "dept_id.under"} <= named
+
+
+@each_ledger
+def test_a_successor_begins_with_who_and_what_and_with_no_date(row_class: type[LedgerRow]) -> None:
+    rule = row_class.ledger.superseded_by
+    if rule is None:
+        return
+    carried = [row_class.fields[key] for key in rule.carries]
+    assert set(rule.keys) <= {spec.key for spec in carried}, "or the new row would replace nothing"
+    assert not [spec.key for spec in carried if spec.kind in ("day", "code") or spec.computed]

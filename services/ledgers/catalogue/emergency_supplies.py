@@ -25,6 +25,7 @@ class EmergencySupply(LedgerRow):
         description="应急物资储备；有效期留空表示长期有效",
         natural_key=("dept_id", "warehouse", "name", "spec", "batch_no"),
         row_title=("name", "spec", "warehouse"),
+        list_first=("name", "stock_status", "quantity", "unit", "min_stock", "warehouse", "expiry_date", "dept_id"),
         rules=(
             EveryMonths("next_maintain", after="last_maintain", months="maintain_cycle"),
             NotFuture("made_date"),

@@ -23,6 +23,7 @@ class GasCertificate(LedgerRow):
         description="燃气经营企业从业人员专业培训考核合格证：主要负责人、安全管理人员、运行维护和抢修人员",
         natural_key=("cert_type", "cert_no", "item"),
         row_title=("person_name", "cert_type", "item"),
+        list_first=("person_name", "status", "cert_type", "valid_to", "review_date", "dept_id", "cert_no"),
         rules=(
             *common.PERSON_RULES,
             common.validity("item", "cert_type"),

@@ -56,7 +56,10 @@ class HealthExamination(LedgerRow):
             Expiry("next_exam", warn_days=(60, 30, 7), suppressed_when=LEFT),
             Expiry("recheck_date", warn_days=(30, 7), suppressed_when=LEFT, done_when=Filled("rechecked_on")),
         ),
-        superseded_by=Newer(keys=("id_number",), by="exam_date"),
+        superseded_by=Newer(
+            keys=("id_number",), by="exam_date", action="登记新体检",
+            carries=("person_name", "gender", "id_number", "dept_id", "post", "employment", "hazards", "exam_org"),
+        ),
         status=Status(
             key="exam_status",
             title="体检状态",

@@ -22,6 +22,7 @@ class InvestmentBudget(LedgerRow):
         description="各部门年度安全投入预算，按年份编制和查询；填写各季度金额时，四季度之和应等于预算金额",
         natural_key=("year", "dept_id", "category", "project_name"),
         row_title=("year", "project_name"),
+        list_first=("project_name", "year", "budget_amount", "category"),
         rules=(SumEquals("budget_amount", ("q1", "q2", "q3", "q4")), InYear("plan_finish", "year")),
         totals=Totals(sums=("budget_amount", "q1", "q2", "q3", "q4"), by=("dept_id", "category", "year")),
         import_by="year",

@@ -22,6 +22,7 @@ class InvestmentSpending(LedgerRow):
         description="安全投入支出登记：按年份、部门、类别、日期、金额和关键字查询，按部门或类别合计",
         natural_key=("dept_id", "voucher_no", "line"),
         row_title=("voucher_no", "summary"),
+        list_first=("spend_date", "amount", "summary", "category"),
         rules=(InYear("spend_date", "year", fills_year=True), NotFuture("spend_date"), SignFollows("amount", "is_reversal")),
         offers=(Offer("project_name", "investment-budgets", "project_name", same=("year", "dept_id", "category")),),
         totals=Totals(sums=("amount",), by=("dept_id", "category", "year")),

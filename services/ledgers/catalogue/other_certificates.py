@@ -23,6 +23,7 @@ class OtherCertificate(LedgerRow):
         description="注册安全工程师、注册消防工程师、建造师、消防设施操作员、危货运输从业资格等；长期有效的有效期止留空",
         natural_key=("cert_type", "cert_no", "item"),
         row_title=("person_name", "cert_type", "item"),
+        list_first=("person_name", "status", "cert_type", "valid_to", "dept_id", "cert_no"),
         rules=(*common.PERSON_RULES, common.validity("cert_type"), *common.DATE_RULES),
         expiry=(
             Expiry("valid_to", warn_days=(90, 60, 30), warn_days_of="cert_type", suppressed_when=common.OUT_OF_USE),

@@ -24,6 +24,7 @@ class SafetyCertificate(LedgerRow):
         description="主要负责人、安全生产管理人员考核合格证，建安三类人员证；每年登记继续教育学时",
         natural_key=("cert_type", "cert_no"),
         row_title=("person_name", "cert_type"),
+        list_first=("person_name", "status", "cert_type", "valid_to", "edu_due", "dept_id", "cert_no"),
         rules=(
             *common.PERSON_RULES,
             common.validity("cert_type"),

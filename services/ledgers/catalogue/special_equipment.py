@@ -45,6 +45,7 @@ class SpecialEquipment(LedgerRow):
         natural_key=("dept_id", "internal_no"),
         also_unique=(("equip_code",),),
         row_title=("name", "internal_no"),
+        list_first=("name", "internal_no", "inspection_status", "next_inspect", "location", "dept_id"),
         rules=(
             EveryMonths("scrap_date", after="in_use_date", months="design_life", years=True),
             DueDate("scrap_date", after=("in_use_date", "made_date"), months="life_months", by=KIND),

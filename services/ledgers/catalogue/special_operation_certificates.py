@@ -23,7 +23,7 @@ class SpecialOperationCertificate(LedgerRow):
         # A certificate number is the identity number here, shared by all of one person's items.
         natural_key=("cert_type", "cert_no", "item"),
         row_title=("person_name", "cert_type", "item"),
-        list_first=("person_name", "status", "item", "valid_to", "review_date", "cert_type"),
+        list_first=("person_name", "status", "item", "valid_to", "review_date", "dept_id", "cert_no"),
         rules=(
             *common.PERSON_RULES,
             common.validity("item", "category", "cert_type"),

@@ -23,11 +23,13 @@ interface Props {
   onEdit: (row: Row) => void;
   onRemove: (row: Row) => void;
   onShow: (id: string) => void;
+  /** Missing where rows have no successor, or the person may make none. */
+  onRenew?: ((row: Row) => void) | undefined;
   /** What is shown first: the files, after a row was saved to have some added. */
   tab?: "detail" | "files";
 }
 
-export function DetailDrawer({ id, onClose, onEdit, onRemove, onShow, tab = "detail" }: Props) {
+export function DetailDrawer({ id, onClose, onEdit, onRemove, onShow, onRenew, tab = "detail" }: Props) {
   const { ledger } = useEngine();
   const row = useQuery({
     queryKey: ["rows", ledger.slug, "one", id],
@@ -55,6 +57,7 @@ export function DetailDrawer({ id, onClose, onEdit, onRemove, onShow, tab = "det
                 删除
               </Button>
             )}
+            {onRenew && <Button onClick={() => onRenew(row.data)}>{ledger.renewal?.action}</Button>}
             {ledger.permissions.update && (
               <Button type="primary" onClick={() => onEdit(row.data)}>
                 修改

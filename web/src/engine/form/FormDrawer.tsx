@@ -11,6 +11,8 @@ import { useRowToEdit } from "./useRowToEdit";
 interface Props {
   /** The row to change; undefined: closed; null: a new row. */
   id: string | null | undefined;
+  /** The row that a new one succeeds. */
+  after?: string | undefined;
   draftPrefix: string;
   onClose: () => void;
   /** `files`: the person goes on to add attachments. */
@@ -18,7 +20,7 @@ interface Props {
   onTwin: (row: Row) => void;
 }
 
-export function FormDrawer({ id, draftPrefix, onClose, onSaved, onTwin }: Props) {
+export function FormDrawer({ id, after, draftPrefix, onClose, onSaved, onTwin }: Props) {
   const { ledger } = useEngine();
   const { modal } = App.useApp();
   const handle = useRef<FormHandle>(null);
@@ -26,7 +28,7 @@ export function FormDrawer({ id, draftPrefix, onClose, onSaved, onTwin }: Props)
   const [dirty, setDirty] = useState(false);
   const [busy, setBusy] = useState(false);
   const onDirty = useCallback((value: boolean) => setDirty(value), []);
-  const row = useRowToEdit(id ?? null);
+  const row = useRowToEdit(id ?? after ?? null);
   useLeaveGuard(dirty);
 
   function submit(withFiles: boolean) {
@@ -73,7 +75,7 @@ export function FormDrawer({ id, draftPrefix, onClose, onSaved, onTwin }: Props)
       onClose={leave}
       mask={{ closable: false }}
       size={720}
-      title={id ? `修改${ledger.title}` : `新建${ledger.title}`}
+      title={id ? `修改${ledger.title}` : `${(after && ledger.renewal?.action) || "新建"}${ledger.title}`}
       destroyOnHidden
       footer={
         <Space className="dialog-actions">
@@ -89,14 +91,15 @@ export function FormDrawer({ id, draftPrefix, onClose, onSaved, onTwin }: Props)
         </Space>
       }
     >
-      {id && row.isPending && <Skeleton active />}
-      {id && row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
-      {(id === null || (id && row.data)) && (
+      {(id || after) && row.isPending && <Skeleton active />}
+      {(id || after) && row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
+      {((id === null && !after) || row.data) && id !== undefined && (
         <LedgerForm
           row={id ? row.data! : null}
           // Another row in the same drawer is another form.
-          key={id ?? "new"}
-          draftName={`${draftPrefix}#${id ?? "new"}`}
+          key={id ?? after ?? "new"}
+          draftName={`${draftPrefix}#${id ?? (after ? `after-${after}` : "new")}`}
+          after={id ? undefined : after ? row.data : undefined}
           draftOf={(other) => `${draftPrefix}#${other}`}
           onTwin={onTwin}
           handle={handle}

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Card, Skeleton, Space } from "antd";
 import { useCallback, useRef, useState } from "react";
-import { useLocation } from "react-router";
+import { useLocation, useSearchParams } from "react-router";
 import { Failure } from "../../app/ErrorBoundary";
 import { useLeaveTab } from "../../app/tabs/leave";
 import { useEngine } from "../field/context";
@@ -23,7 +23,10 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
   const [dirty, setDirty] = useState(false);
   const [busy, setBusy] = useState(false);
   const onDirty = useCallback((value: boolean) => setDirty(value), []);
-  const row = useRowToEdit(id);
+  const [params] = useSearchParams();
+  // The row that a new one succeeds.
+  const after = id ? null : params.get("after");
+  const row = useRowToEdit(id ?? after);
 
   useLeaveGuard(dirty);
 
@@ -46,12 +49,12 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
     leave(path, left);
   }
 
-  if (id && row.isPending) return <Skeleton active className="pad" />;
+  if ((id || after) && row.isPending) return <Skeleton active className="pad" />;
   if (row.isError) return <Failure error={row.error} onRetry={() => void row.refetch()} />;
   return (
     <Card
       className="form-page"
-      title={id ? `修改${ledger.title}` : `新建${ledger.title}`}
+      title={id ? `修改${ledger.title}` : `${(after && ledger.renewal?.action) || "新建"}${ledger.title}`}
       extra={
         <Space>
           <Button onClick={() => void cancel()}>取消</Button>
@@ -67,8 +70,11 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
       }
     >
       <LedgerForm
-        row={row.data ?? null}
-        draftName={`${pathname}#form`}
+        // Another row to succeed is another form, in the same tab.
+        key={after ?? "form"}
+        row={id ? (row.data ?? null) : null}
+        after={after ? row.data : undefined}
+        draftName={`${pathname}#${after ? `after-${after}` : "form"}`}
         draftOf={(other) => `${path}/${other}/edit#form`}
         onTwin={(row) => leave(`${path}/${row.id}/edit`)}
         handle={handle}

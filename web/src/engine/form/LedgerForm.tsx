@@ -6,6 +6,7 @@ import { ApiError, describe, fieldErrors } from "../../api/problem";
 import { useSession } from "../../api/session";
 import { dropDraft, loadDraft, saveDraft } from "../../shared/drafts";
 import { dateTime, today } from "../../shared/format";
+import { isMasked } from "../../shared/identity";
 import { useEngine } from "../field/context";
 import {
   cascadeParents,
@@ -34,6 +35,8 @@ export interface FormHandle {
 interface Props {
   /** The row to change; null makes a new one. */
   row: Row | null;
+  /** The row that a new one succeeds, and begins like. */
+  after?: Row | undefined;
   /** Where the draft is kept: starts with the path of the page. */
   draftName: string;
   /** Where the draft of another row of this ledger is kept. */
@@ -48,7 +51,7 @@ interface Props {
 
 const AUTOSAVE_MS = 400;
 
-export function LedgerForm({ row, draftName, draftOf, onSaved, onTwin, onDirty, onBusy, handle }: Props) {
+export function LedgerForm({ row, after, draftName, draftOf, onSaved, onTwin, onDirty, onBusy, handle }: Props) {
   const { ledger } = useEngine();
   const { me } = useSession();
   const { message } = App.useApp();
@@ -66,7 +69,10 @@ export function LedgerForm({ row, draftName, draftOf, onSaved, onTwin, onDirty, 
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const unsaved = useRef<(() => void) | null>(null);
 
-  const initial = useMemo(() => initialValues(ledger, row, me?.user.department?.id), [ledger, row, me]);
+  const initial = useMemo(
+    () => ({ ...initialValues(ledger, row, me?.user.department?.id), ...carried(ledger, after) }),
+    [ledger, row, after, me],
+  );
   useEffect(() => {
     const draft = loadDraft(userId, draftName);
     if (!draft) return;
@@ -316,6 +322,15 @@ function initialValues(ledger: LedgerManifest, row: Row | null, departmentId?: s
       if (field.format === "year" && field.required) return [field.key, today().slice(0, 4)];
       return [field.key, field.default ?? undefined];
     }),
+  );
+}
+
+/** What a row hands on to its successor. A number that is shown masked cannot be handed on: it is typed again. */
+function carried(ledger: LedgerManifest, after: Row | undefined): Record<string, unknown> {
+  if (!after) return {};
+  const keys = ledger.renewal?.carries ?? [];
+  return Object.fromEntries(
+    keys.map((key) => [key, after[key]] as const).filter(([, value]) => !(typeof value === "string" && isMasked(value))),
   );
 }
 

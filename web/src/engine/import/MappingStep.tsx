@@ -21,7 +21,7 @@ interface Props {
 const NOT = "";
 
 export function MappingStep({ job, mapping, onChanged, onStartOver, onBack }: Props) {
-  const { api, key } = useSource();
+  const { api, key, title } = useSource();
   const { message } = App.useApp();
   const client = useQueryClient();
   const [chosen, setChosen] = useState(() => firstGuess(mapping));
@@ -29,6 +29,8 @@ export function MappingStep({ job, mapping, onChanged, onStartOver, onBack }: Pr
   const [remember, setRemember] = useState(true);
   const headings = askedHeadings(mapping);
   const missing = stillMissing(mapping, chosen);
+  // Most of what has to be there is not: another ledger's file more often than another way of writing.
+  const wrongFile = mapping.missing.length > 2 && mapping.missing.length > (job.columns?.length ?? 0);
   const answer = useMutation({
     mutationFn: () =>
       api.answer(job.id, {
@@ -72,6 +74,14 @@ export function MappingStep({ job, mapping, onChanged, onStartOver, onBack }: Pr
         title={`“${job.file_name}”有 ${headings.length} 个列名与系统不同，请指定它们对应的字段`}
         description="已按相似程度预填，请逐个核对。确认之后才开始校验，不会写入任何数据。"
       />
+      {wrongFile && (
+        <Alert
+          type="warning"
+          showIcon
+          title={`“${job.file_name}”看起来不是${title}的文件`}
+          description={`没有找到 ${mapping.missing.length} 个必填列。请先确认选对了台账和文件；如果文件无误，再逐个指定列名。`}
+        />
+      )}
       <ul className="mapping">
         {headings.map(({ header, column, suggestions, id }) => {
           const likely = new Map(suggestions.map(({ field, score }) => [field, score]));

@@ -49,6 +49,7 @@ export function ListPage({ path }: { path: string }) {
   const [density, setDensity] = usePreference<Density>(userId, "density", "small");
   const [full, setFull] = useState(false);
   const [editing, setEditing] = useState<string | null | undefined>(undefined);
+  const [after, setAfter] = useState<string>();
   const [moving, setMoving] = useState<string | null>(null);
   const inDrawer = editableFields(ledger).length <= DRAWER_FIELDS;
 
@@ -78,11 +79,23 @@ export function ListPage({ path }: { path: string }) {
   };
   const remove = useRemove(ledger, () => showRow(null));
   const edit = (row: Row | null) => {
+    setAfter(undefined);
     if (inDrawer) setEditing(row?.id ?? null);
     else {
       navigate(row ? `${path}/${row.id}/edit` : `${path}/new`, { state: { list: writeState(state).toString() } });
     }
   };
+
+  // The successor of a row: a certificate issued again, the next examination.
+  const renewal = ledger.permissions.create ? ledger.renewal : null;
+  const renew = renewal
+    ? (row: Row) => {
+        if (inDrawer) {
+          setAfter(row.id);
+          setEditing(null);
+        } else navigate(`${path}/new?after=${row.id}`, { state: { list: writeState(state).toString() } });
+      }
+    : undefined;
 
   const last = Math.max(1, Math.ceil((list.data?.total ?? 0) / state.size));
   useEffect(() => {
@@ -103,9 +116,11 @@ export function ListPage({ path }: { path: string }) {
   const phone = usePhone();
   const move = update && ledger.movements ? (row: Row) => setMoving(row.id) : undefined;
   const more = [
+    ...(renewal ? [{ key: "renew", label: renewal.action }] : []),
     ...(move ? [{ key: "move", label: "登记出入库" }] : []),
     ...(mayDelete ? [{ key: "delete", label: "删除", danger: true }] : []),
   ];
+  const acts: Record<string, ((row: Row) => unknown) | undefined> = { move, renew, delete: remove };
   const wide = [
     ...columnsOf(ledger, choice, state.sort, (state.page - 1) * state.size + 1),
     {
@@ -127,7 +142,7 @@ export function ListPage({ path }: { path: string }) {
           {more.length > 0 && (
             <Dropdown
               trigger={["click"]}
-              menu={{ items: more, onClick: ({ key }) => void (key === "move" ? move?.(row) : remove(row)) }}
+              menu={{ items: more, onClick: ({ key }) => void acts[key]?.(row) }}
             >
               <Button type="link" size="small" icon={<MoreOutlined aria-hidden />} aria-label="更多操作" />
             </Dropdown>
@@ -140,6 +155,7 @@ export function ListPage({ path }: { path: string }) {
     ? phoneColumns(ledger, {
         show: (row) => showRow(row.id),
         edit: update ? edit : undefined,
+        renew,
         move,
         remove: mayDelete ? (row) => void remove(row) : undefined,
       })
@@ -248,6 +264,13 @@ export function ListPage({ path }: { path: string }) {
           edit(row);
         }}
         onRemove={(row) => void remove(row)}
+        onRenew={
+          renew &&
+          ((row) => {
+            showRow(null);
+            renew(row);
+          })
+        }
       />
       {moving && (
         <Suspense fallback={null}>
@@ -256,6 +279,7 @@ export function ListPage({ path }: { path: string }) {
       )}
       <FormDrawer
         id={editing}
+        after={after}
         draftPrefix={path}
         onClose={() => setEditing(undefined)}
         onTwin={(row) => setEditing(row.id)}

@@ -13,6 +13,7 @@ interface Acts {
   show: (row: Row) => void;
   /** Missing where the person may not. */
   edit?: ((row: Row) => void) | undefined;
+  renew?: ((row: Row) => void) | undefined;
   move?: ((row: Row) => void) | undefined;
   remove?: ((row: Row) => void) | undefined;
 }
@@ -33,6 +34,7 @@ export function phoneColumns(ledger: LedgerManifest, acts: Acts): TableColumnTyp
             items: [
               { key: "show", label: "查看" },
               ...(acts.edit ? [{ key: "edit", label: "修改" }] : []),
+              ...(acts.renew ? [{ key: "renew", label: ledger.renewal!.action }] : []),
               ...(acts.move ? [{ key: "move", label: "登记出入库" }] : []),
               ...(acts.remove ? [{ key: "remove", label: "删除", danger: true }] : []),
             ],
@@ -81,7 +83,7 @@ function Card({ row, onShow }: { row: Row; onShow: () => void }) {
           {[...new Set(more)].map((field, index) => (
             <Fragment key={field.key}>
               {index > 0 && " · "}
-              {field.kind === "day" && `${field.title} `}
+              {["day", "integer", "decimal"].includes(field.kind) && field.format !== "year" && `${field.title} `}
               {shown(field)}
             </Fragment>
           ))}
