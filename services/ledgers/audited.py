@@ -32,6 +32,7 @@ _FIELDS = {
     "valid": "有效",
     "invalid": "有错误的行数",
     "item": "证书或准操项目",
+    "cells": "更正的单元格数",
     "sheet": "标签纸",
     "import": "导入编号",
     "word": "文件中的用词",
