@@ -16,6 +16,7 @@ import {
   stillMissing,
   undoUntil,
   willWrite,
+  without,
   writes,
 } from "../../src/engine/import/flow";
 
@@ -139,4 +140,11 @@ test("a job that waits for its headings is at the third step, and can be taken u
   expect(isOpen(job)).toBe(true);
   expect(stateWords(job)).toMatch(/^待核对列名（24 小时后清除）$/);
   expect(isRunning({ state: "undoing" } as never)).toBe(true);
+});
+
+test("what is typed while an answer is on its way is still to be sent", () => {
+  const sent = { 3: { quantity: "2" }, 4: { status: "完好" } };
+  expect(without(sent, sent)).toEqual({});
+  const all = { 3: { quantity: "3", spec: "SS100" }, 4: { status: "完好" }, 5: { status: "停用" } };
+  expect(without(all, sent)).toEqual({ 3: { quantity: "3", spec: "SS100" }, 5: { status: "停用" } });
 });

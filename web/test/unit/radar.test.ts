@@ -62,7 +62,7 @@ test("the figures of 首页 count what their addresses list", () => {
   expect(days.filter(({ day }) => day >= start! && day <= until).map(({ count }) => count)).toEqual([1, 2]);
 });
 
-test("an older bookmark by person still finds", () => {
-  expect(asked("person=张").q).toBe("张");
+test("a person and a department stand in the address beside the words", () => {
+  expect(asked("person=张三&q=电工")).toMatchObject({ person: "张三", q: "电工" });
   expect(asked("department=d&below=false")).toMatchObject({ department: "d", below: false });
 });

@@ -1,5 +1,5 @@
 /** The import wizard's logic, apart from its looks: which step a job is at, and what its errors look like in a table. */
-import type { BlankCells, HeadingQuestion, ImportJob, Mapping, PreviewRow, RowKind } from "../../api/imports";
+import type { BlankCells, Cells, HeadingQuestion, ImportJob, Mapping, PreviewRow, RowKind } from "../../api/imports";
 import type { ImportError, ImportRow } from "../../api/types";
 import type { Tone } from "../../app/theme";
 import { dateTime, today } from "../../shared/format";
@@ -212,4 +212,13 @@ export function undoUntil(job: Pick<ImportJob, "undo">, now = Date.now()): strin
 /** Whether the workbook with the errors in it is still there: a day from the upload. */
 export function hasErrorWorkbook(job: Pick<ImportJob, "invalid" | "expired" | "state">): boolean {
   return job.invalid > 0 && !job.expired && ["ready", "confirmed", "undone"].includes(job.state);
+}
+
+/** The cells that say something else than those that were sent. */
+export function without(all: Cells, sent: Cells): Cells {
+  const left = Object.entries(all).map(([row, fields]): [string, Record<string, string>] => [
+    row,
+    Object.fromEntries(Object.entries(fields).filter(([field, text]) => sent[Number(row)]?.[field] !== text)),
+  ]);
+  return Object.fromEntries(left.filter(([, fields]) => Object.keys(fields).length > 0));
 }

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { Cells, ImportJob } from "../../api/imports";
 import { describe } from "../../api/problem";
 import { useLeaveGuard } from "../form/useLeaveGuard";
-import { isRunning } from "./flow";
+import { isRunning, without } from "./flow";
 import { useSource } from "./source";
 
 export interface Corrections {
@@ -53,13 +53,4 @@ export function useCorrections(job: ImportJob, onChanged: (job: ImportJob) => vo
     send: () => send.mutate(cells),
     sending: send.isPending,
   };
-}
-
-/** The cells that say something else than those that were sent. */
-function without(all: Cells, sent: Cells): Cells {
-  const left = Object.entries(all).map(([row, fields]): [string, Record<string, string>] => [
-    row,
-    Object.fromEntries(Object.entries(fields).filter(([field, text]) => sent[Number(row)]?.[field] !== text)),
-  ]);
-  return Object.fromEntries(left.filter(([, fields]) => Object.keys(fields).length > 0));
 }
