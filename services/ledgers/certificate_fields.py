@@ -7,7 +7,19 @@ from typing import Any
 
 from sqlalchemy.orm import MappedColumn
 
-from kit.fields import After, DueDate, GenderAgrees, NotFuture, Rule, choice, code, day, department, identity_number
+from kit.fields import (
+    After,
+    DueDate,
+    GenderAgrees,
+    NotFuture,
+    OfAge,
+    Rule,
+    choice,
+    code,
+    day,
+    department,
+    identity_number,
+)
 from kit.fields import phone as phone_field
 from kit.fields import text as text_field
 from services.ledgers.conditions import Among, Condition, DoneFor, DueWithin, Filled, Past
@@ -20,6 +32,8 @@ OUT_OF_USE = Among("employment", ("left",)) | CANCELLED
 REVIEWED = Among("review_result", ("passed",)) & DoneFor("last_review_date", "review_date", days_before=90)
 
 PERSON_RULES: tuple[Rule, ...] = (GenderAgrees("gender", "id_number"),)
+# Nobody works before sixteen, and so nobody is certified.
+OF_WORKING_AGE = OfAge("issue_date", "id_number", 16, "劳动法第十五条")
 DATE_RULES: tuple[Rule, ...] = (
     NotFuture("issue_date"),
     NotFuture("first_issue_date"),

@@ -21,7 +21,7 @@ class Person:
 def somebody() -> Person:
     """A person who was not there before."""
     chance = random.SystemRandom()
-    body = f"990101{chance.randint(1960, 2004)}{chance.randint(1, 12):02}{chance.randint(1, 28):02}{chance.randint(0, 999):03}"
+    body = f"990101{chance.randint(1960, 1999)}{chance.randint(1, 12):02}{chance.randint(1, 28):02}{chance.randint(0, 999):03}"
     check = "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
     name = chance.choice(_SURNAMES) + "".join(chance.sample(_NAMES, 2))
     return Person(name, body + check)

@@ -23,7 +23,7 @@ from kit.fields.declare import (
 from kit.fields.identity import is_masked, mask
 from kit.fields.kinds import HIDDEN, KINDS, Kind, formatter, mask_value, parser
 from kit.fields.lookups import Departments, Dictionary, Lookups, offered
-from kit.fields.rules import After, GenderAgrees, NotFuture, Rule
+from kit.fields.rules import After, GenderAgrees, NotFuture, OfAge, Rule
 from kit.fields.spec import DeclarationError, FieldSpec, Issue, RequiredWhen, Wrong
 from kit.fields.text import half_width, key_of
 from kit.fields.validate import Checked, RowValidator
@@ -47,6 +47,7 @@ __all__ = [
     "Kind",
     "Lookups",
     "NotFuture",
+    "OfAge",
     "RequiredWhen",
     "RowValidator",
     "Rule",

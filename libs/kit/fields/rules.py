@@ -77,6 +77,36 @@ class NotFuture(Rule):
 
 
 @dataclass(frozen=True)
+class OfAge(Rule):
+    """On `day` the person of the citizen identity number is `years` old, as `basis` demands. A year that was mistyped makes
+    children of people."""
+
+    day: str
+    identity: str
+    years: int
+    basis: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.day, self.identity)
+
+    def compile(self, fields: Fields, lookups: Lookups) -> Check:
+        key, identity, years = self.day, self.identity, self.years
+        message = f"{fields[key].title}当天未满 {years} 周岁（{self.basis}），请核对日期和{fields[identity].title}"
+        issue = Issue(key, "too_young", message)
+
+        def check(row: dict[str, Any]) -> Issue | None:
+            number, day = row.get(identity), row.get(key)
+            if number is None or day is None:
+                return None
+            # Digits 7 to 14 are the day of birth (GB 11643).
+            old_enough = (day.year - years) * 10_000 + day.month * 100 + day.day >= int(number[6:14])
+            return None if old_enough else issue
+
+        return check
+
+
+@dataclass(frozen=True)
 class GenderAgrees(Rule):
     """The seventeenth digit of a citizen identity number is odd for men (GB 11643). `gender` is filled when it is blank."""
 

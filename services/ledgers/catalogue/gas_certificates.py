@@ -29,6 +29,7 @@ class GasCertificate(LedgerRow):
             common.validity("item", "cert_type"),
             *common.review("item", "cert_type"),
             *common.DATE_RULES,
+            common.OF_WORKING_AGE,
         ),
         expiry=(
             Expiry("review_date", warn_days=(60, 30, 7), warn_days_of="cert_type",

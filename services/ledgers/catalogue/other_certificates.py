@@ -24,7 +24,7 @@ class OtherCertificate(LedgerRow):
         natural_key=("cert_type", "cert_no", "item"),
         row_title=("person_name", "cert_type", "item"),
         list_first=("person_name", "status", "cert_type", "valid_to", "dept_id", "cert_no"),
-        rules=(*common.PERSON_RULES, common.validity("cert_type"), *common.DATE_RULES),
+        rules=(*common.PERSON_RULES, common.validity("cert_type"), *common.DATE_RULES, common.OF_WORKING_AGE),
         expiry=(
             Expiry("valid_to", warn_days=(90, 60, 30), warn_days_of="cert_type", suppressed_when=common.OUT_OF_USE),
         ),

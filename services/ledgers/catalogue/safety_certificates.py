@@ -31,6 +31,7 @@ class SafetyCertificate(LedgerRow):
             YearlyQuota("edu_due", year="edu_year", amount="edu_hours", by="cert_type", quota="hours_per_year",
                         since="issue_date"),
             *common.DATE_RULES,
+            common.OF_WORKING_AGE,
         ),
         expiry=(
             Expiry("valid_to", warn_days=(60, 30, 7), warn_days_of="cert_type", suppressed_when=common.OUT_OF_USE),

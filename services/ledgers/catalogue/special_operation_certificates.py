@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from kit.fields import choice
+from kit.fields import OfAge, choice
 from services.ledgers import certificate_fields as common
 from services.ledgers.ledger import Expiry, Ledger, LedgerRow
 
@@ -29,6 +29,7 @@ class SpecialOperationCertificate(LedgerRow):
             common.validity("item", "category", "cert_type"),
             *common.review("item", "category", "cert_type"),
             *common.DATE_RULES,
+            OfAge("issue_date", "id_number", 18, "总局令第30号第四条、TSG Z6001-2019"),
         ),
         expiry=(
             Expiry("review_date", warn_days=(90, 60, 30), warn_days_of="cert_type",

@@ -271,3 +271,22 @@ def test_teams_are_trained_every_year() -> None:
     assert check("emergency-teams").values["next_training"] == date(2027, 3, 20)
     joined = check("emergency-teams", training_date=None, joined_on="2026-05-01").values
     assert joined["next_training"] == date(2027, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("slug", "years"),
+    [
+        ("special-operation-certificates", 18),
+        ("safety-certificates", 16),
+        ("gas-certificates", 16),
+        ("other-certificates", 16),
+    ],
+)
+def test_nobody_is_certified_before_the_age_of_work(slug: str, years: int) -> None:
+    # Born on 15 April 1989.
+    person = {"id_number": "990101198904152750", "gender": None, "valid_to": "2030-01-01"}
+    birthday = date(1989 + years, 4, 15)
+    for day, found in ((birthday, []), (date(1989 + years, 4, 14), [("issue_date", "too_young")])):
+        assert faults(slug, **person, issue_date=day.isoformat()) == found, day
+    (issue,) = check(slug, **person, issue_date="1998-01-01").issues
+    assert f"未满 {years} 周岁" in issue.message and "第" in issue.message
