@@ -29,6 +29,8 @@ export function FormDrawer({ id, after, draftPrefix, onClose, onSaved, onTwin }:
   const [busy, setBusy] = useState(false);
   const onDirty = useCallback((value: boolean) => setDirty(value), []);
   const row = useRowToEdit(id ?? after ?? null);
+  // A row and its successor are two forms.
+  const name = id ?? (after ? `after-${after}` : "new");
   useLeaveGuard(dirty);
 
   function submit(withFiles: boolean) {
@@ -97,8 +99,8 @@ export function FormDrawer({ id, after, draftPrefix, onClose, onSaved, onTwin }:
         <LedgerForm
           row={id ? row.data! : null}
           // Another row in the same drawer is another form.
-          key={id ?? after ?? "new"}
-          draftName={`${draftPrefix}#${id ?? (after ? `after-${after}` : "new")}`}
+          key={name}
+          draftName={`${draftPrefix}#${name}`}
           after={id ? undefined : after ? row.data : undefined}
           draftOf={(other) => `${draftPrefix}#${other}`}
           onTwin={onTwin}
