@@ -63,7 +63,11 @@ _OF_THE_PERSON = ("person_name", "gender", "id_number", "dept_id", "phone", "pos
 
 def replaced(*keys: str) -> Newer:
     """A certificate of the same person and `keys` with a later date of issue replaces this one."""
-    return Newer(keys=("id_number", *keys), by="issue_date", carries=(*_OF_THE_PERSON, "cert_type", *keys, "issuer"))
+    return Newer(
+        keys=("id_number", *keys),
+        by="issue_date",
+        carries=(*_OF_THE_PERSON, "cert_type", *keys, "issuer", "first_issue_date"),
+    )
 
 
 def status(*, reviewed: bool = False) -> Status:

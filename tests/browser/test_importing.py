@@ -99,6 +99,7 @@ def test_wrong_cells_are_put_right_where_they_stand(open_office: Open) -> None:
     page.keyboard.type("两")
     page.keyboard.press("Escape")
     expect(table.locator("td.cell-typed")).to_have_count(0)
+    expect(table.locator("td.cell-wrong button", has_text="两台")).to_be_focused()
     # By the keyboard: Enter opens the cell, Enter keeps what was typed.
     table.locator("td.cell-wrong button", has_text="两台").press("Enter")
     expect(table.get_by_label("第 3 行数量")).to_be_focused()
@@ -125,6 +126,8 @@ def test_wrong_cells_are_put_right_where_they_stand(open_office: Open) -> None:
     # A reload comes back to the same, and what was put right can be changed again.
     page.reload()
     expect(office.main.locator("td.cell-corrected")).to_have_count(3)
+    office.main.get_by_text(re.compile("^已更正 2$")).click()
+    expect(office.main.get_by_role("region", name="文件中的行").locator("tbody tr.ant-table-row")).to_have_count(2)
     office.main.get_by_role("button", name="更正状态：完好").last.click()
     expect(office.main.get_by_label("第 4 行状态")).to_be_focused()
     page.keyboard.type("坏的")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from contracts.principal import Principal
@@ -62,6 +62,7 @@ def job_json(
         answer["errors"] = errors_json(session, job)
         answer["cleared_first"] = cleared_json(session, job)
         answer["corrected"] = correcting.count(job.corrections)
+        answer["corrected_rows"] = len(job.corrections or ())
         if answer["undo"]["possible_until"]:
             answer["undo"]["possible_rows"] = session.scalar(Matching.of(job).untouched(), {"job": job.id})
         answer["more_errors"] = job.invalid > 0 and len(answer["errors"]) >= MOST_ERRORS
@@ -188,7 +189,13 @@ def rows_json(
         .outerjoin(ImportMatch, (ImportMatch.job_id == ImportRow.job_id) & (ImportMatch.row_no == ImportRow.row_no))
         .where(ImportRow.job_id == job.id)
     )
-    condition, counted = KINDS_OF_ROWS[what] if what else (true(), "rows")
+    condition: ColumnElement[bool]
+    if what == "corrected":
+        rows = list(map(int, job.corrections or ()))
+        condition, total = ImportRow.row_no.in_(rows), len(rows)
+    else:
+        condition, counted = KINDS_OF_ROWS[what] if what else (true(), "rows")
+        total = getattr(job, counted)
     found = session.execute(
         query.where(condition).order_by(ImportRow.row_no).offset((page - 1) * size).limit(size)
     ).all()
@@ -211,7 +218,7 @@ def rows_json(
         )
     return {
         "items": items,
-        "total": 0 if job.swept_at else getattr(job, counted),
+        "total": 0 if job.swept_at else total,
         "page": page,
         "size": size,
     }

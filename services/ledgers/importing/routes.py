@@ -58,7 +58,7 @@ class RowsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     invalid: bool = False
-    what: Literal["invalid", "created", "updated", "unchanged", "skipped"] | None = None
+    what: Literal["invalid", "created", "updated", "unchanged", "skipped", "corrected"] | None = None
     page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     size: Annotated[int, Field(ge=1, le=200)] = 50
 

@@ -51,6 +51,8 @@ def test_cells_put_right_are_validated_with_the_whole_file_and_imported(desk: De
     assert wrong(half) == [(4, "status", "not_in_dictionary")] and half["errors"][0]["value"] == "很好"
     shown = desk.ask("GET", f"/imports/{job['id']}/rows").json()["items"]
     assert [row["corrected"] for row in shown] == [[], ["quantity"], ["made_date", "status"]]
+    mine = desk.ask("GET", f"/imports/{job['id']}/rows", params={"what": "corrected"}).json()
+    assert ([row["row"] for row in mine["items"]], mine["total"], half["corrected_rows"]) == ([3, 4], 2, 2)
     # What was put right before stays; what was not mentioned is as the file has it.
     whole = correct(desk, job, {4: {"status": "完好"}}).json()
     assert (whole["valid"], whole["invalid"], whole["corrected"]) == (3, 0, 3)

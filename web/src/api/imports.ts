@@ -5,7 +5,7 @@ import { ApiError } from "./problem";
 import type { ImportJob as Basic, ImportRow, Paged } from "./types";
 
 /** Which rows of a preview. */
-export type RowKind = "invalid" | "created" | "updated" | "unchanged" | "skipped" | "all";
+export type RowKind = "invalid" | "created" | "updated" | "unchanged" | "skipped" | "corrected" | "all";
 
 /** A row with what will become of it; where the rows are not compared, only the wrong ones are there. */
 export interface PreviewRow extends ImportRow {
@@ -96,6 +96,7 @@ export interface ImportJob extends Omit<Basic, "state"> {
   cleared?: number;
   /** How many cells have been put right on the page. */
   corrected?: number;
+  corrected_rows?: number;
   cleared_first?: { row: number; field: string; title: string }[];
   undo?: Undo;
 }

@@ -138,6 +138,8 @@ export function LedgerForm({ row, after, draftName, draftOf, onSaved, onTwin, on
   function goToTwin(there: Row) {
     const typed = Object.entries(form.getFieldsValue(true)).filter(([, value]) => !isBlank(value));
     const values = { ...initialValues(ledger, there), ...Object.fromEntries(typed) };
+    // What was due for the certificate before is not due for the one that is issued now.
+    if (after) for (const { field } of ledger.expiry) values[field] = form.getFieldValue(field) ?? undefined;
     const began = Object.fromEntries(fields.map(({ key }) => [key, there[key]]));
     const fixed = movedField(ledger, there);
     if (fixed) values[fixed] = there[fixed];

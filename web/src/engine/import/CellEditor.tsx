@@ -8,7 +8,8 @@ interface Props {
   text: string;
   /** The words that the field knows. Any other may be typed: what it means is for the validation to say. */
   choices?: string[] | undefined;
-  onDone: (text: string | null) => void;
+  /** Null: as it was. `byKey`: whoever uses the keyboard goes on where they were. */
+  onDone: (text: string | null, byKey: boolean) => void;
 }
 
 const LONGEST = 2000;
@@ -24,18 +25,18 @@ export function CellEditor({ label, text, choices = [], onDone }: Props) {
     input?.focus();
     input?.select();
   }, []);
-  const end = (result: string | null) => {
+  const end = (result: string | null, byKey = false) => {
     if (done.current) return;
     done.current = true;
-    onDone(result);
+    onDone(result, byKey);
   };
   const keys = (event: React.KeyboardEvent) => {
     if (event.key === "Escape") {
       event.stopPropagation();
-      end(null);
+      end(null, true);
     }
     // With an option lit up by the arrow keys, Enter chooses that one.
-    if (event.key === "Enter" && !document.querySelector(".ant-select-item-option-active")) end(value);
+    if (event.key === "Enter" && !document.querySelector(".ant-select-item-option-active")) end(value, true);
   };
   // What stands there is wrong more often than not: everything is offered until somebody types.
   const offered = value === text ? choices : choices.filter((choice) => choice.includes(value.trim()));
@@ -62,7 +63,7 @@ export function CellEditor({ label, text, choices = [], onDone }: Props) {
           value={value}
           options={offered.map((choice) => ({ value: choice }))}
           onChange={(next: string | undefined) => setValue(next ?? "")}
-          onSelect={(chosen) => end(chosen ?? "")}
+          onSelect={(chosen) => end(chosen ?? "", true)}
           onBlur={() => end(value)}
           onKeyDown={keys}
         />

@@ -30,7 +30,7 @@ export function ErrorList({ job }: { job: ImportJob }) {
             render: (_, error) => [error.header, error.column && `（${error.column} 列）`].filter(Boolean).join(""),
           },
           {
-            title: "原值",
+            title: "内容",
             dataIndex: "value",
             width: 220,
             render: (value: string | null) => (value ? <Value text={value} /> : <span className="quiet">（空）</span>),

@@ -1,13 +1,14 @@
 /** One cell of the preview: what stands there, why it is wrong, what an update makes of it, what has been typed in its place. */
 import { Tooltip } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { PreviewRow } from "../../api/imports";
 import { CellEditor } from "./CellEditor";
+import type { Choices } from "./source";
 import type { Corrections } from "./useCorrections";
 
 interface Props {
   row: PreviewRow;
-  field: { key: string; title: string; choices?: string[] | undefined };
+  field: { key: string; title: string; choices?: Choices | undefined };
   /** Where the cell can be put right; null for one that the file has no column for, and where nothing is put right. */
   corrections: Corrections | null;
 }
@@ -16,6 +17,13 @@ const BLANK = "（空）";
 
 export function PreviewCell({ row, field, corrections }: Props) {
   const [editing, setEditing] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const back = useRef(false);
+  useEffect(() => {
+    if (editing || !back.current) return;
+    back.current = false;
+    button.current?.focus();
+  }, [editing]);
   const text = row.values[field.key] ?? "";
   const typed = corrections?.cells[row.row]?.[field.key];
   const wrong = row.errors[field.key]?.message;
@@ -24,10 +32,13 @@ export function PreviewCell({ row, field, corrections }: Props) {
       <CellEditor
         label={`第 ${row.row} 行${field.title}`}
         text={typed ?? text}
-        choices={field.choices}
-        onDone={(next) => {
+        choices={field.choices?.({ ...row.values, ...corrections.cells[row.row] })}
+        onDone={(next, byKey) => {
+          back.current = byKey;
           setEditing(false);
-          if (next !== null) corrections.change(row.row, field.key, next, text);
+          // Behind a formula without a value there is something that is no blank: that it is one has to be said.
+          const now = row.errors[field.key]?.code.startsWith("formula") ? null : text;
+          if (next !== null) corrections.change(row.row, field.key, next, now);
         }}
       />
     );
@@ -36,7 +47,7 @@ export function PreviewCell({ row, field, corrections }: Props) {
   if (typed !== undefined) {
     return (
       <Tooltip title={`文件中：${text || BLANK}；校验后生效`} trigger={["hover", "focus"]}>
-        <button type="button" className="cell-button" onClick={edit}>
+        <button type="button" ref={button} className="cell-button" onClick={edit}>
           {typed || BLANK}
           <span className="sr-only">（已改，还没有校验）</span>
         </button>
@@ -46,7 +57,7 @@ export function PreviewCell({ row, field, corrections }: Props) {
   if (wrong) {
     return (
       <Tooltip title={edit ? `${wrong}（点击更正）` : wrong} trigger={["hover", "focus"]}>
-        <button type="button" className="wrong-value" onClick={edit}>
+        <button type="button" ref={button} className="wrong-value" onClick={edit}>
           <span aria-hidden>⚠ </span>
           {text || BLANK}
           <span className="sr-only">：{wrong}</span>
@@ -59,6 +70,7 @@ export function PreviewCell({ row, field, corrections }: Props) {
     return (
       <button
         type="button"
+        ref={button}
         className="cell-button"
         onClick={edit}
         title={corrected ? `${text || BLANK}（已在页面更正）` : text}

@@ -43,6 +43,7 @@ export function Wizard({ path }: { path: string }) {
 
   const keep = (next: ImportJob) => {
     client.setQueryData(["import", key, next.id], next);
+    void client.invalidateQueries({ queryKey: ["imports", key] });
     setParams({ job: next.id });
   };
   const [template, setTemplate] = useState(() => hasTemplate(key));

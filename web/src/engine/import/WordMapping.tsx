@@ -37,7 +37,7 @@ export function WordMapping({ job, mapping, onChanged }: Props) {
   const words = mapping.words.slice(0, SHOWN);
   return (
     <Card size="small" title={`系统不认识的词（${mapping.words.length} 个）`} className="import-mapping">
-      <p className="quiet">如果只是叫法不同，指定一次即可，全部相同的单元格随之改正；如果是填错了，请在文件中改正。</p>
+      <p className="quiet">如果只是叫法不同，指定一次即可，全部相同的单元格随之改正；如果是填错了，请更正那些单元格。</p>
       <ul className="mapping">
         {words.map(({ field, word, count: times, suggestions, below }) => {
           const likely = new Map(suggestions.map(({ value, score }) => [value, score]));

@@ -97,6 +97,7 @@ export const OUTCOMES: Record<RowKind, { label: string; tone: Tone }> = {
   updated: { label: "更新", tone: "blue" },
   unchanged: { label: "无变化", tone: "grey" },
   skipped: { label: "跳过", tone: "grey" },
+  corrected: { label: "已更正", tone: "blue" },
   all: { label: "全部", tone: "grey" },
 };
 
@@ -109,6 +110,9 @@ export function kindsOfRows(job: ImportJob): { value: RowKind; label: string; co
   const kinds = (["invalid", "updated", "created", "unchanged", "skipped"] as const)
     .filter((kind) => job[kind] > 0)
     .map((kind): { value: RowKind; label: string; count: number } => ({ value: kind, label: OUTCOMES[kind].label, count: job[kind] }));
+  // What was put right can be looked at, and changed, once more: among the right rows nobody would find it.
+  const corrected = job.state === "ready" ? (job.corrected_rows ?? 0) : 0;
+  if (corrected > 0) kinds.push({ value: "corrected", label: OUTCOMES.corrected.label, count: corrected });
   return kinds.length > 1 ? [...kinds, { value: "all", label: OUTCOMES.all.label, count: job.rows }] : kinds;
 }
 

@@ -6,6 +6,8 @@ import { kindOf } from "../field/registry";
 import type { Department } from "../../api/types";
 import { itemsOf, type Field, type LedgerManifest } from "../schema";
 
+export type Choices = (texts: Record<string, string | null>) => string[];
+
 export interface ImportSource {
   /** Tells sources apart, in caches and in what is kept between pages. */
   key: string;
@@ -13,8 +15,8 @@ export interface ImportSource {
   api: ImportApi;
   /** The titles of the fields by which a known row is found. */
   naturalKey: string[];
-  /** `choices`: the words that a field knows, for who corrects a cell. */
-  fields: { key: string; title: string; width: number; choices?: string[] }[];
+  /** `choices`: the words that a field knows in a row with these texts, for who corrects a cell. */
+  fields: { key: string; title: string; width: number; choices?: Choices }[];
   /** The words for where the rows go, as in 写入台账. */
   place: string;
   /** Whether headings and words can be mapped, and imports be undone. */
@@ -72,8 +74,14 @@ export function useLedgerSource(): ImportSource {
   );
 }
 
-function choicesOf(ledger: LedgerManifest, field: Field, departments: Department[]): string[] {
-  if (field.kind === "department") return departments.map(({ name }) => name);
-  if (field.kind === "yes_no") return ["是", "否"];
-  return itemsOf(ledger, field).flatMap(({ label, enabled }) => (enabled === false ? [] : [label]));
+function choicesOf(ledger: LedgerManifest, field: Field, departments: Department[]): Choices {
+  if (field.kind === "department") return () => departments.map(({ name }) => name);
+  if (field.kind === "yes_no") return () => ["是", "否"];
+  const items = itemsOf(ledger, field).filter(({ enabled }) => enabled !== false);
+  const wider = ledger.fields.find(({ key }) => key === field.within);
+  return (texts) => {
+    const parent = wider && itemsOf(ledger, wider).find(({ label }) => label === texts[wider.key]?.trim());
+    const fitting = items.filter(({ parent_value }) => !parent || !parent_value || parent_value === parent.value);
+    return (fitting.length ? fitting : items).map(({ label }) => label);
+  };
 }

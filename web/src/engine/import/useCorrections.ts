@@ -14,7 +14,7 @@ export interface Corrections {
   cells: Cells;
   count: number;
   /** `now`: what the cell says without the change; typing that again takes the change back. */
-  change: (row: number, field: string, text: string, now: string) => void;
+  change: (row: number, field: string, text: string, now: string | null) => void;
   drop: () => void;
   send: () => void;
   sending: boolean;
