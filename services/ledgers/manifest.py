@@ -72,7 +72,7 @@ def _ledger(
         "row_title": list(ledger.row_title),
         "list_first": list(ledger.list_first or ledger.row_title),
         "import_by": ledger.import_by,
-        "renewal": {"action": newer.action, "carries": list(newer.carries)}
+        "renewal": {"action": newer.action, "by": newer.by, "carries": list(newer.carries)}
         if (newer := ledger.superseded_by)
         else None,
         "offers": [

@@ -26,7 +26,7 @@ def declaration() -> DictionaryDeclaration:
                 _key(row_class, expiry),
                 f"{row_class.ledger.title}：{row_class.fields[expiry.field].title}",
                 warn_days=list(expiry.warn_days),
-                basis="系统默认，可按企业制度修改；证书类型、设备种类等字典另有规定的从其规定，单条记录可再提前",
+                basis="系统默认，可按企业制度修改，清空则恢复系统默认；证书类型、设备种类等字典另有规定的从其规定",
             )
             for row_class in LEDGERS
             for expiry in row_class.ledger.expiry

@@ -156,6 +156,7 @@ def test_a_renewal_under_the_same_number_goes_on_in_the_row_that_is_there(
     office.go(f"{CERTIFICATES}?q={person.name}")
     office.rows.first.get_by_role("button", name="更多操作").click()
     page.get_by_role("menuitem", name="续期").click()
+    expect(office.main.get_by_role("alert").filter(has_text="原记录")).to_contain_text(f"有效期止 {row['valid_to']}")
     # The person and the kind are there already; what the new certificate says is typed.
     expect(page).to_have_url(re.compile(f"/new\\?after={row['id']}"))
     expect(office.main.get_by_label("姓名", exact=True)).to_have_value(person.name)
@@ -174,6 +175,9 @@ def test_a_renewal_under_the_same_number_goes_on_in_the_row_that_is_there(
     expect(page.get_by_text(re.compile("未保存的草稿"))).to_be_visible()
     expect(office.main.get_by_label("岗位", exact=True)).to_have_value("焊工")
     expect(office.main.get_by_label("发证日期", exact=True)).to_have_value(today().isoformat())
+    # The days of the certificate before are not kept: a renewed one would be overdue on the day of its renewal.
+    for label in ("有效期止", "应复审日期"):
+        expect(office.main.get_by_label(label, exact=True)).to_have_value("")
     office.main.get_by_role("button", name="放弃草稿").click()
     expect(office.main.get_by_label("岗位", exact=True)).to_have_value("")
     expect(office.main.get_by_label("发证日期", exact=True)).to_have_value(row["issue_date"])

@@ -95,8 +95,9 @@ export interface LedgerManifest {
   /** The columns that a list begins with: what names a row, and what one looks for first. */
   list_first?: string[];
   fields: Field[];
-  /** What making a row's successor is called, and which fields it begins with; null where rows have none. */
-  renewal?: { action: string; carries: string[] } | null;
+  /** What making a row's successor is called, which date makes it one, and which fields it begins with; null where rows have
+   * none. */
+  renewal?: { action: string; by: string; carries: string[] } | null;
   /** The sheets of labels to choose from; none where things of this ledger get no label. */
   labels?: { key: string; title: string; each: number }[];
   /** The year, as a field, that a workbook may be said to be about as a whole. */

@@ -77,7 +77,7 @@ export function FormDrawer({ id, after, draftPrefix, onClose, onSaved, onTwin }:
       onClose={leave}
       mask={{ closable: false }}
       size={720}
-      title={id ? `修改${ledger.title}` : `${(after && ledger.renewal?.action) || "新建"}${ledger.title}`}
+      title={id ? `修改${ledger.title}` : after ? `${ledger.renewal?.action}：${ledger.title}` : `新建${ledger.title}`}
       destroyOnHidden
       footer={
         <Space className="dialog-actions">

@@ -54,7 +54,7 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
   return (
     <Card
       className="form-page"
-      title={id ? `修改${ledger.title}` : `${(after && ledger.renewal?.action) || "新建"}${ledger.title}`}
+      title={id ? `修改${ledger.title}` : after ? `${ledger.renewal?.action}：${ledger.title}` : `新建${ledger.title}`}
       extra={
         <Space>
           <Button onClick={() => void cancel()}>取消</Button>

@@ -8,6 +8,7 @@ import { dropDraft, loadDraft, saveDraft } from "../../shared/drafts";
 import { dateTime, today } from "../../shared/format";
 import { isMasked } from "../../shared/identity";
 import { useEngine } from "../field/context";
+import { nameOf } from "../list/useRemove";
 import {
   cascadeParents,
   editableFields,
@@ -138,8 +139,14 @@ export function LedgerForm({ row, after, draftName, draftOf, onSaved, onTwin, on
   function goToTwin(there: Row) {
     const typed = Object.entries(form.getFieldsValue(true)).filter(([, value]) => !isBlank(value));
     const values = { ...initialValues(ledger, there), ...Object.fromEntries(typed) };
-    // What was due for the certificate before is not due for the one that is issued now.
-    if (after) for (const { field } of ledger.expiry) values[field] = form.getFieldValue(field) ?? undefined;
+    // The days of the certificate before are not those of the one that is issued now: what is not typed is worked out.
+    const { renewal } = ledger;
+    if (renewal && String(values[renewal.by] ?? "") > String(there[renewal.by] ?? "")) {
+      for (const { key, kind } of fields) {
+        // Null and not undefined, which a draft would forget.
+        if (kind === "day" && !renewal.carries.includes(key)) values[key] = form.getFieldValue(key) ?? null;
+      }
+    }
     const began = Object.fromEntries(fields.map(({ key }) => [key, there[key]]));
     const fixed = movedField(ledger, there);
     if (fixed) values[fixed] = there[fixed];
@@ -237,6 +244,7 @@ export function LedgerForm({ row, after, draftName, draftOf, onSaved, onTwin, on
       scrollToFirstError={{ block: "center", focus: true }}
       autoComplete="off"
     >
+      {after && <Alert type="info" showIcon className="form-note" title={`原记录：${said(ledger, after)}`} />}
       {draftAt && (
         <Alert
           type="info"
@@ -325,6 +333,14 @@ function initialValues(ledger: LedgerManifest, row: Row | null, departmentId?: s
       return [field.key, field.default ?? undefined];
     }),
   );
+}
+
+/** Which row is succeeded: its name, its number, its dates. */
+function said(ledger: LedgerManifest, row: Row): string {
+  const due = ledger.expiry.map(({ field }) => field);
+  const more = ledger.fields.filter(({ key, kind }) => (kind === "code" && ledger.natural_key.includes(key)) || due.includes(key));
+  const words = more.filter(({ key }) => !isBlank(row[key])).map(({ key, title }) => `${title} ${String(row[key])}`);
+  return [nameOf(ledger, row), ...words].join("，");
 }
 
 /** What a row hands on to its successor. A number that is shown masked cannot be handed on: it is typed again. */

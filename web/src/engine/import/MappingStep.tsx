@@ -68,12 +68,6 @@ export function MappingStep({ job, mapping, onChanged, onStartOver, onBack }: Pr
   };
   return (
     <div className="stack import-mapping">
-      <Alert
-        type="info"
-        showIcon
-        title={`“${job.file_name}”有 ${headings.length} 个列名与系统不同，请指定它们对应的字段`}
-        description="已按相似程度预填，请逐个核对。确认之后才开始校验，不会写入任何数据。"
-      />
       {wrongFile && (
         <Alert
           type="warning"
@@ -82,6 +76,12 @@ export function MappingStep({ job, mapping, onChanged, onStartOver, onBack }: Pr
           description={`没有找到 ${mapping.missing.length} 个必填列。请先确认选对了台账和文件；如果文件无误，再逐个指定列名。`}
         />
       )}
+      <Alert
+        type="info"
+        showIcon
+        title={`“${job.file_name}”有 ${headings.length} 个列名与系统不同，请指定它们对应的字段`}
+        description="已按相似程度预填，请逐个核对。确认之后才开始校验，不会写入任何数据。"
+      />
       <ul className="mapping">
         {headings.map(({ header, column, suggestions, id }) => {
           const likely = new Map(suggestions.map(({ field, score }) => [field, score]));

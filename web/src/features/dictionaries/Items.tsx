@@ -119,12 +119,13 @@ export function Items({ code }: { code: string }) {
         dataSource={dictionary.parent || text.trim() ? shown : treeOf(shown)}
         pagination={{ pageSize: 50, hideOnSinglePage: true, showTotal: (total) => `共 ${total} 条` }}
         // A requirement is a sentence, which the columns beside it would press into a pillar.
-        scroll={{ x: dictionary.extras.some(({ kind }) => kind === "items") ? 1100 : 720 }}
+        scroll={{ x: dictionary.extras.some(({ kind }) => kind === "items") ? 1100 : 820 }}
+        tableLayout="fixed"
         columns={[
           {
             title: "名称",
             dataIndex: "label",
-            width: 230,
+            width: 200,
             render: (label: string, item) => (
               <Space size={4} wrap>
                 {item.color ? <StatusTag tone={toneOf(item.color)}>{label}</StatusTag> : label}
@@ -133,7 +134,7 @@ export function Items({ code }: { code: string }) {
               </Space>
             ),
           },
-          { title: "值", dataIndex: "value", width: 150 },
+          { title: "值", dataIndex: "value", width: 150, className: "any-break" },
           ...(dictionary.parent
             ? [
                 {
@@ -160,7 +161,7 @@ export function Items({ code }: { code: string }) {
           {
             title: "有效期",
             key: "dates",
-            width: 190,
+            width: 150,
             render: (_, { valid_from, valid_to }) =>
               valid_from || valid_to ? `${valid_from ?? "—"} 至 ${valid_to ?? "长期"}` : "长期",
           },
