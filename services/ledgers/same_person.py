@@ -87,10 +87,10 @@ def refuse_rows(session: Session, job: ImportJob, matching: Matching, who: Princ
             _say(session, job, [row_no], other.name)
 
 
-def _say(session: Session, job: ImportJob, rows: Sequence[int], name: str | None) -> None:
+def _say(session: Session, job: ImportJob, rows: list[int], name: str | None) -> None:
     session.execute(
         update(ImportRow)
-        .where(ImportRow.job_id == job.id, ImportRow.row_no.in_(rows))
+        .where(ImportRow.job_id == job.id, ImportRow.row_no == func.any(rows))
         .values(ok=False, errors={NUMBER: [OTHER_NAME, sentence(name)]})
         .execution_options(synchronize_session=False)
     )

@@ -56,7 +56,7 @@ def rank(word: str, candidates: Mapping[str, Iterable[str]], least: int = WEAK) 
 
 
 def rank_items(word: str, candidates: Mapping[str, Iterable[str]]) -> list[Likely]:
-    """The same for the items of one dictionary. What many of them share (作业 of trades, 灭火器 of extinguishers) says nothing
+    """The same for the items of one dictionary. What many of them share (作业 in the names of trades) says nothing
     about which one is meant, and is left out."""
     named = {key: [key_of(name) for name in names] for key, names in candidates.items()}
     shared = _shared([names for names in named.values() if names])

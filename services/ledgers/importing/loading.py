@@ -205,7 +205,14 @@ def _forbid(session: Session, job: ImportJob, matching: Matching, principal: Pri
     movements = row_class.ledger.movements
     if movements is not None and movements.field in matching.given:
         past = list(session.scalars(matching.past_entries(movements.field), {"job": job.id}))
-        _refuse(session, job, ImportRow.row_no.in_(past), movements.field, guard.MOVED_ONLY, guard.sentence(row_class))
+        _refuse(
+            session,
+            job,
+            ImportRow.row_no == func.any(past),
+            movements.field,
+            guard.MOVED_ONLY,
+            guard.sentence(row_class),
+        )
     if job.on_duplicate == "error":
         _fail(
             session, job, ImportMatch.action.in_(("update", "unchanged")), spoken, "already_exists",
@@ -215,7 +222,7 @@ def _forbid(session: Session, job: ImportJob, matching: Matching, principal: Pri
         titles = "、".join(matching.fields[key].title for key in keys)
         shared = list(session.scalars(matching.shared_keys(keys), {"job": job.id}))
         # Of what lies outside one's scope, that it is there is told by the refusal alone, as everywhere.
-        _refuse(session, job, ImportRow.row_no.in_(shared), spoken_key(keys, matching.fields), "already_exists",
+        _refuse(session, job, ImportRow.row_no == func.any(shared), spoken_key(keys, matching.fields), "already_exists",
                 f"已有另一条{titles}相同的记录")  # fmt: skip
     same_person.refuse_rows(session, job, matching, principal)
     if not has_records:
@@ -231,7 +238,7 @@ def _forbid(session: Session, job: ImportJob, matching: Matching, principal: Pri
     again = select(twice.c.target_id).where(
         twice.c.target_id == ImportMatch.target_id, twice.c.first < ImportMatch.row_no
     )
-    _fail(session, job, ImportMatch.row_no.in_(taken), spoken, "already_exists", f"已有另一条{title}相同的记录")
+    _fail(session, job, ImportMatch.row_no == func.any(taken), spoken, "already_exists", f"已有另一条{title}相同的记录")
     _fail(session, job, again.exists(), spoken, "duplicate_in_file", "文件中有另一行指向同一条记录")
 
 
