@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, BinaryIO
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator
 from starlette.responses import StreamingResponse
 
@@ -55,22 +55,18 @@ def wanted(
     return Wanted(start=start, until=last, source=source, department=department, below=below, person=person, q=q)
 
 
+Asked = Annotated[Wanted, Depends(wanted)]
+
+
 @router.get("", dependencies=SEEN, summary="到期事项")
 def due_dates(
     session: SessionDep,
     who: CurrentPrincipal,
-    start: Day | None = None,
-    until: Day | None = None,
-    source: Word | None = None,
-    department: UUID | None = None,
-    below: bool = True,
-    person: Word | None = None,
-    q: Word | None = None,
+    asked: Asked,
     page: Annotated[int, Query(ge=1, le=500)] = 1,
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """The due dates of all ledgers that one may read, the most urgent first."""
-    asked = wanted(start=start, until=until, source=source, department=department, below=below, person=person, q=q)
     return Radar(session, who, asked, today()).page(page, size)
 
 
@@ -78,16 +74,9 @@ def due_dates(
 def sums(
     session: SessionDep,
     who: CurrentPrincipal,
-    start: Day | None = None,
-    until: Day | None = None,
-    source: Word | None = None,
-    department: UUID | None = None,
-    below: bool = True,
-    person: Word | None = None,
-    q: Word | None = None,
+    asked: Asked,
 ) -> dict[str, Any]:
     """How many by level, ledger, department and day."""
-    asked = wanted(start=start, until=until, source=source, department=department, below=below, person=person, q=q)
     return Radar(session, who, asked, today()).summary()
 
 
@@ -95,18 +84,11 @@ def sums(
 def people(
     session: SessionDep,
     who: CurrentPrincipal,
-    start: Day | None = None,
-    until: Day | None = None,
-    source: Word | None = None,
-    department: UUID | None = None,
-    below: bool = True,
-    person: Word | None = None,
-    q: Word | None = None,
+    asked: Asked,
     page: Annotated[int, Query(ge=1, le=500)] = 1,
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """How many each person has by level: holders of certificates, those who were examined, keepers of things."""
-    asked = wanted(start=start, until=until, source=source, department=department, below=below, person=person, q=q)
     return Radar(session, who, asked, today()).people(page, size)
 
 
@@ -115,16 +97,9 @@ def workbook(
     request: Request,
     session: SessionDep,
     who: CurrentPrincipal,
-    start: Day | None = None,
-    until: Day | None = None,
-    source: Word | None = None,
-    department: UUID | None = None,
-    below: bool = True,
-    person: Word | None = None,
-    q: Word | None = None,
+    asked: Asked,
 ) -> StreamingResponse:
     """The same list as a workbook."""
-    asked = wanted(start=start, until=until, source=source, department=department, below=below, person=person, q=q)
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by the answer, when it has been sent
     try:
         count = Radar(session, who, asked, today()).write(file)
