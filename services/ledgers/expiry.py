@@ -142,13 +142,12 @@ def _threshold(
         ]
         return case((due < on, literal(OVERDUE)), *nearest_first, (_within(due, earlier, on), earlier), else_=null())
 
-    own: dict[str, list[int]] = {}
-    if expiry.warn_days_of is not None:
-        code = row_class.fields[expiry.warn_days_of].dictionary or ""
-        for item in dictionaries(session, [code])[code]:
-            if days := warn_days.usable(item.ext.get("warn_days")):
-                own[item.value] = days
-    general = warn_days.of_ledger(session, row_class, expiry)
+    # A date without a dictionary of its own asks for one that has no name, and no items.
+    code = row_class.fields[expiry.warn_days_of].dictionary or "" if expiry.warn_days_of else ""
+    found = dictionaries(session, (warn_days.CODE, code))
+    usable = {item.value: warn_days.usable(item.ext.get("warn_days")) for item in found[code]}
+    own = {value: days for value, days in usable.items() if days}
+    general = warn_days.of_ledger(found[warn_days.CODE], row_class, expiry)
     furthest = max((*general, *(n for days in own.values() for n in days)))
     default = crossed(general)
     if not own:

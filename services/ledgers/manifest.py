@@ -15,6 +15,7 @@ from kit.fields import Score
 from kit.http.principal import CurrentPrincipal, signed_in
 from kit.http.session import SessionDep
 from kit.manifest import Page, dictionary_manifest, field_manifest, score_manifest
+from services.ledgers import warn_days
 from services.ledgers.catalogue import CERTIFICATES, LEDGERS
 from services.ledgers.labels.sheets import SHEETS
 from services.ledgers.ledger import LedgerRow
@@ -29,7 +30,8 @@ VERBS = ("create", "update", "delete", "import", "export")
 def manifest(session: SessionDep, who: CurrentPrincipal) -> Response:
     """Pages, fields, dictionaries, permissions."""
     readable = [row_class for row_class in LEDGERS if who.may(f"ledgers:{row_class.ledger.slug}:read")]
-    found = dictionaries(session, {code for row_class in readable for code in row_class.dictionaries()})
+    codes = {code for row_class in readable for code in row_class.dictionaries()}
+    found = dictionaries(session, {*codes, warn_days.CODE})
     return JSONResponse(
         {
             "service": "ledgers",
@@ -87,7 +89,11 @@ def _ledger(
         else [],
         "fields": [field_manifest(spec) for spec in row_class.fields.values()],
         "expiry": [
-            {"field": expiry.field, "title": row_class.fields[expiry.field].title, "warn_days": list(expiry.warn_days)}
+            {
+                "field": expiry.field,
+                "title": row_class.fields[expiry.field].title,
+                "warn_days": list(warn_days.of_ledger(found[warn_days.CODE], row_class, expiry)),
+            }
             for expiry in ledger.expiry
         ],
         "scores": [

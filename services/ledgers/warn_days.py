@@ -3,11 +3,10 @@ of a ledger's own dictionary says (a kind of certificate), or a row, goes before
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy.orm import Session
-
-from kit.directory import DictionaryDeclaration, dictionaries, item
+from kit.directory import DictionaryDeclaration, item
+from kit.directory.tables import DirectoryDictionaryItem
 from services.ledgers.catalogue import LEDGERS
 from services.ledgers.ledger import Expiry, LedgerRow
 
@@ -34,10 +33,11 @@ def declaration() -> DictionaryDeclaration:
     )
 
 
-def of_ledger(session: Session, row_class: type[LedgerRow], expiry: Expiry) -> Sequence[int]:
-    """The thresholds of a date, the furthest first; what the ledger declares where the dictionary has nothing usable."""
+def of_ledger(items: Iterable[DirectoryDictionaryItem], row_class: type[LedgerRow], expiry: Expiry) -> Sequence[int]:
+    """The thresholds of a date, the furthest first, by the `items` of the dictionary; what the ledger declares where these
+    have nothing usable."""
     key = _key(row_class, expiry)
-    for one in dictionaries(session, [CODE])[CODE]:
+    for one in items:
         if one.value == key and one.enabled:
             return usable(one.ext.get("warn_days")) or expiry.warn_days
     return expiry.warn_days

@@ -73,10 +73,19 @@ def test_a_ledgers_days_are_the_companys_to_change(bench: Bench, who: Principal)
         with bench.transaction() as session:
             apply_dictionary(session, changed)
 
+    def shown() -> list[int]:
+        """What the pages colour by."""
+        answer = bench.ask(who, "GET", "/_manifest").json()
+        ledger = next(one for one in answer["ledgers"] if one["slug"] == SUPPLIES)
+        return next(one["warn_days"] for one in ledger["expiry"] if one["field"] == "expiry_date")
+
+    assert shown() == [60, 30, 7]
     say(1, [90, 10])
+    assert shown() == [90, 10]
     assert [scan(bench, day) for day in (309, 310, 340, 370)] == [[], [90], [], []]
     # What is no list of days is not followed: the ledger's own declaration holds.
     say(2, "often")
+    assert shown() == [60, 30, 7]
     assert [scan(bench, day) for day in (371, 393)] == [[30], [7]]
 
 
