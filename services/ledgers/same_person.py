@@ -55,10 +55,13 @@ def refuse(
             c.deleted_at.is_(None), c[NUMBER] == number, spelled(c[NAME]) != without_blanks(name)
         )
         branches.append((found.where(c.id != id_) if other is row_class and id_ is not None else found).limit(1))
-    for place, other_id, other_name in session.execute(union_all(*(branch.subquery().select() for branch in branches))):
-        shown = _seen(session, who, [_Other(people[place], other_id, other_name)])
-        message = sentence(other_name if shown else None)
-        raise Invalid(message, errors=[FieldError(("body", NUMBER), OTHER_NAME, message)])
+    first = session.execute(union_all(*(branch.subquery().select() for branch in branches))).first()
+    if first is None:
+        return
+    place, other_id, other_name = first
+    shown = _seen(session, who, [_Other(people[place], other_id, other_name)])
+    message = sentence(other_name if shown else None)
+    raise Invalid(message, errors=[FieldError(("body", NUMBER), OTHER_NAME, message)])
 
 
 def sentence(name: str | None) -> str:
@@ -79,20 +82,18 @@ def refuse_rows(session: Session, job: ImportJob, matching: Matching, who: Princ
             found.setdefault(row_no, _Other(row_class, id_, name))
     if not found:
         return
-    _say(session, job, list(found), None)
-    first = {row_no: found[row_no] for row_no in sorted(found)[:_NAMED]}
-    seen = _seen(session, who, list(first.values()))
-    for row_no, other in first.items():
-        if other.id in seen:
-            _say(session, job, [row_no], other.name)
-
-
-def _say(session: Session, job: ImportJob, rows: list[int], name: str | None) -> None:
+    seen = _seen(session, who, [found[row_no] for row_no in sorted(found)[:_NAMED]])
     session.execute(
-        update(ImportRow)
-        .where(ImportRow.job_id == job.id, ImportRow.row_no == func.any(rows))
-        .values(ok=False, errors={NUMBER: [OTHER_NAME, sentence(name)]})
-        .execution_options(synchronize_session=False)
+        update(ImportRow),
+        [
+            {
+                "job_id": job.id,
+                "row_no": row_no,
+                "ok": False,
+                "errors": {NUMBER: [OTHER_NAME, sentence(other.name if other.id in seen else None)]},
+            }
+            for row_no, other in found.items()
+        ],
     )
 
 
