@@ -65,7 +65,7 @@ class NotFound(AppError):
 
 
 class Conflict(AppError):
-    """The state does not allow it; `current` may carry the row that is in the way."""
+    """The state does not allow it; `current` may say which row is in the way."""
 
     status, code, title = 409, "conflict", "当前状态不允许此操作"
 

@@ -3,7 +3,6 @@ others, in the caller's transaction."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
@@ -26,7 +25,7 @@ from services.ledgers.ledger import LedgerRow
 from services.ledgers.lookups import lookups_for
 from services.ledgers.movements import guard
 from services.ledgers.persons import NUMBER
-from services.ledgers.reading import RowReader, table_of
+from services.ledgers.reading import RowReader, table_of, visible
 
 
 class RowWriter:
@@ -196,17 +195,16 @@ class RowWriter:
         return {key: getattr(row, key) for part in keys for key in part}
 
     def _twin(self, keys: tuple[str, ...] | None = None, id_: UUID | None = None) -> Conflict:
-        """With the row that is there, for who may see it."""
+        """With the id of the row that is there, for who may see it. Not with the row: whole personal values are shown where
+        that is noted (services/ledgers/disclosing.py), and a refusal notes nothing."""
         keys = keys or self.ledger.natural_key
         titles = "、".join(self.fields[key].title for key in keys)
         # A certificate that is issued again often keeps its number: the new dates belong into the row that is there.
         why = "续期或更正" if self.ledger.expiry else "更正"
-        current = None
-        if id_ is not None:
-            with contextlib.suppress(NotFound):
-                current = self.read(id_)
+        c = table_of(self.row_class).c
+        seen = id_ and self.session.scalar(select(c.id).where(c.id == id_, *visible(self.row_class, self.principal)))
         message = f"已有{titles}{'都' if len(keys) > 1 else ''}相同的记录；如需{why}，请修改那一条"
-        return Conflict(message, code="duplicate", current=current)
+        return Conflict(message, code="duplicate", current={"id": str(seen)} if seen else None)
 
     def _masked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {key: _plain(mask_value(self.fields[key], value)) for key, value in values.items() if value is not None}

@@ -17,7 +17,7 @@ interface Props {
   onClose: () => void;
   /** `files`: the person goes on to add attachments. */
   onSaved: (row: Row, files: boolean) => void;
-  onTwin: (row: Row) => void;
+  onTwin: (id: string) => void;
 }
 
 export function FormDrawer({ id, after, draftPrefix, onClose, onSaved, onTwin }: Props) {
@@ -28,7 +28,8 @@ export function FormDrawer({ id, after, draftPrefix, onClose, onSaved, onTwin }:
   const [dirty, setDirty] = useState(false);
   const [busy, setBusy] = useState(false);
   const onDirty = useCallback((value: boolean) => setDirty(value), []);
-  const row = useRowToEdit(id ?? after ?? null);
+  const begins = id ?? after;
+  const row = useRowToEdit(begins ?? null);
   // A row and its successor are two forms.
   const name = id ?? (after ? `after-${after}` : "new");
   useLeaveGuard(dirty);
@@ -93,15 +94,15 @@ export function FormDrawer({ id, after, draftPrefix, onClose, onSaved, onTwin }:
         </Space>
       }
     >
-      {(id || after) && row.isPending && <Skeleton active />}
-      {(id || after) && row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
-      {((id === null && !after) || row.data) && id !== undefined && (
+      {begins && row.isPending && <Skeleton active />}
+      {begins && row.isError && <Failure error={row.error} onRetry={() => void row.refetch()} />}
+      {id !== undefined && (!begins || row.data) && (
         <LedgerForm
           row={id ? row.data! : null}
           // Another row in the same drawer is another form.
           key={name}
           draftName={`${draftPrefix}#${name}`}
-          after={id ? undefined : after ? row.data : undefined}
+          after={id ? undefined : row.data}
           draftOf={(other) => `${draftPrefix}#${other}`}
           onTwin={onTwin}
           handle={handle}

@@ -26,7 +26,8 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
   const [params] = useSearchParams();
   // The row that a new one succeeds.
   const after = id ? null : params.get("after");
-  const row = useRowToEdit(id ?? after);
+  const begins = id ?? after;
+  const row = useRowToEdit(begins);
 
   useLeaveGuard(dirty);
 
@@ -49,7 +50,7 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
     leave(path, left);
   }
 
-  if ((id || after) && row.isPending) return <Skeleton active className="pad" />;
+  if (begins && row.isPending) return <Skeleton active className="pad" />;
   if (row.isError) return <Failure error={row.error} onRetry={() => void row.refetch()} />;
   return (
     <Card
@@ -73,10 +74,10 @@ export function FormPage({ id, path }: { id: string | null; path: string }) {
         // Another row to succeed is another form, in the same tab.
         key={after ?? "form"}
         row={id ? (row.data ?? null) : null}
-        after={after ? row.data : undefined}
+        after={id ? undefined : row.data}
         draftName={`${pathname}#${after ? `after-${after}` : "form"}`}
         draftOf={(other) => `${path}/${other}/edit#form`}
-        onTwin={(row) => leave(`${path}/${row.id}/edit`)}
+        onTwin={(other) => leave(`${path}/${other}/edit`)}
         handle={handle}
         onDirty={onDirty}
         onBusy={setBusy}

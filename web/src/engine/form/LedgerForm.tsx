@@ -5,10 +5,8 @@ import { ledgers } from "../../api/ledgers";
 import { ApiError, describe, fieldErrors } from "../../api/problem";
 import { useSession } from "../../api/session";
 import { dropDraft, loadDraft, saveDraft } from "../../shared/drafts";
-import { dateTime, today } from "../../shared/format";
-import { isMasked } from "../../shared/identity";
+import { dateTime } from "../../shared/format";
 import { useEngine } from "../field/context";
-import { nameOf } from "../list/useRemove";
 import {
   cascadeParents,
   editableFields,
@@ -16,14 +14,14 @@ import {
   itemOf,
   movedField,
   type Field,
-  type LedgerManifest,
   type Row,
 } from "../schema";
 import { ConflictDialog } from "./ConflictDialog";
 import { FieldItem } from "./FieldItem";
-import { isBlank, toBody } from "./rules";
+import { toBody } from "./rules";
 import { ScoredItem } from "./ScoredItem";
-import { isOpenLevel, scoreRuleOf, unusedFactors, withoutScores } from "./scoring";
+import { scoreRuleOf, unusedFactors, withoutScores } from "./scoring";
+import { carried, initialValues, overTwin, said } from "./values";
 
 // Few ledgers offer words.
 const OfferedItem = lazy(() => import("./OfferedItem"));
@@ -44,7 +42,7 @@ interface Props {
   draftOf: (id: string) => string;
   onSaved: (row: Row) => void;
   /** The row exists already: its own form is to be opened, where a draft waits. */
-  onTwin: (row: Row) => void;
+  onTwin: (id: string) => void;
   onDirty: (dirty: boolean) => void;
   onBusy: (busy: boolean) => void;
   handle: React.RefObject<FormHandle | null>;
@@ -65,7 +63,7 @@ export function LedgerForm({ row, after, draftName, draftOf, onSaved, onTwin, on
   const [origin, setOrigin] = useState<Record<string, unknown>>(row ?? {});
   const [conflict, setConflict] = useState<Row | null>(null);
   const [refusals, setRefusals] = useState<string[]>([]);
-  const [twin, setTwin] = useState<Row | null>(null);
+  const [twin, setTwin] = useState<string | null>(null);
   const [draftAt, setDraftAt] = useState<number | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const unsaved = useRef<(() => void) | null>(null);
@@ -136,23 +134,17 @@ export function LedgerForm({ row, after, draftName, draftOf, onSaved, onTwin, on
   }
 
   /** Goes on with the row that is there already, with what has been typed laid over it. */
-  function goToTwin(there: Row) {
-    const typed = Object.entries(form.getFieldsValue(true)).filter(([, value]) => !isBlank(value));
-    const values = { ...initialValues(ledger, there), ...Object.fromEntries(typed) };
-    // The days of the certificate before are not those of the one that is issued now: what is not typed is worked out.
-    const { renewal } = ledger;
-    if (renewal && String(values[renewal.by] ?? "") > String(there[renewal.by] ?? "")) {
-      for (const { key, kind } of fields) {
-        // Null and not undefined, which a draft would forget.
-        if (kind === "day" && !renewal.carries.includes(key)) values[key] = form.getFieldValue(key) ?? null;
-      }
+  async function goToTwin(id: string) {
+    try {
+      const there = await ledgers.get(ledger.slug, id);
+      const values = overTwin(ledger, there, form.getFieldsValue(true));
+      const began = Object.fromEntries(fields.map(({ key }) => [key, there[key]]));
+      saveDraft(userId, draftOf(id), { version: there.version, base: began, values });
+      forgetDraft();
+      onTwin(id);
+    } catch (error) {
+      refuse(error);
     }
-    const began = Object.fromEntries(fields.map(({ key }) => [key, there[key]]));
-    const fixed = movedField(ledger, there);
-    if (fixed) values[fixed] = there[fixed];
-    saveDraft(userId, draftOf(there.id), { version: there.version, base: began, values });
-    forgetDraft();
-    onTwin(there);
   }
 
   async function save(values: Record<string, unknown>, version = base?.version, before = base && { ...base, ...origin }) {
@@ -178,7 +170,7 @@ export function LedgerForm({ row, after, draftName, draftOf, onSaved, onTwin, on
   function refuse(error: unknown) {
     if (error instanceof ApiError && error.code === "duplicate") {
       // Only who makes a row anew goes on with another one; who changes one has mixed up two.
-      setTwin(base || !ledger.permissions.update ? null : (error.current as Row | null));
+      setTwin(base || !ledger.permissions.update ? null : ((error.current?.id as string | undefined) ?? null));
       setRefusals([describe(error)]);
       return;
     }
@@ -268,7 +260,7 @@ export function LedgerForm({ row, after, draftName, draftOf, onSaved, onTwin, on
           title={refusals.join("；")}
           action={
             twin && (
-              <Button size="small" onClick={() => goToTwin(twin)}>
+              <Button size="small" onClick={() => void goToTwin(twin)}>
                 用填写的内容修改那一条
               </Button>
             )
@@ -319,37 +311,6 @@ function Item(props: { field: Field; parent: string | undefined; form: FormInsta
     );
   }
   return rule ? <ScoredItem field={props.field} rule={rule} form={props.form} /> : <FieldItem {...props} />;
-}
-
-function initialValues(ledger: LedgerManifest, row: Row | null, departmentId?: string): Record<string, unknown> {
-  return Object.fromEntries(
-    editableFields(ledger).map((field) => {
-      if (row && isOpenLevel(ledger, row, field.key)) return [field.key, undefined];
-      // A saved row without an end says so, for what is left blank would be worked out.
-      if (row) return [field.key, row[field.key] ?? field.blank_words?.[0]];
-      if (field.key === "dept_id" && departmentId) return [field.key, departmentId];
-      // A year that has to be given is this one more often than not.
-      if (field.format === "year" && field.required) return [field.key, today().slice(0, 4)];
-      return [field.key, field.default ?? undefined];
-    }),
-  );
-}
-
-/** Which row is succeeded: its name, its number, its dates. */
-function said(ledger: LedgerManifest, row: Row): string {
-  const due = ledger.expiry.map(({ field }) => field);
-  const more = ledger.fields.filter(({ key, kind }) => (kind === "code" && ledger.natural_key.includes(key)) || due.includes(key));
-  const words = more.filter(({ key }) => !isBlank(row[key])).map(({ key, title }) => `${title} ${String(row[key])}`);
-  return [nameOf(ledger, row), ...words].join("，");
-}
-
-/** What a row hands on to its successor. A number that is shown masked cannot be handed on: it is typed again. */
-function carried(ledger: LedgerManifest, after: Row | undefined): Record<string, unknown> {
-  if (!after) return {};
-  const keys = ledger.renewal?.carries ?? [];
-  return Object.fromEntries(
-    keys.map((key) => [key, after[key]] as const).filter(([, value]) => !(typeof value === "string" && isMasked(value))),
-  );
 }
 
 /** Keeps a choice and its narrower choice in agreement: the parent clears a child that contradicts it, and a chosen

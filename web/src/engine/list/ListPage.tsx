@@ -48,8 +48,8 @@ export function ListPage({ path }: { path: string }) {
   const { choice, setChoice } = settings;
   const [density, setDensity] = usePreference<Density>(userId, "density", "small");
   const [full, setFull] = useState(false);
-  const [editing, setEditing] = useState<string | null | undefined>(undefined);
-  const [after, setAfter] = useState<string>();
+  // The form in the drawer: of a row, of a new one (null), or of the successor of one.
+  const [form, setForm] = useState<{ id: string | null; after?: string }>();
   const [moving, setMoving] = useState<string | null>(null);
   const inDrawer = editableFields(ledger).length <= DRAWER_FIELDS;
 
@@ -79,8 +79,7 @@ export function ListPage({ path }: { path: string }) {
   };
   const remove = useRemove(ledger, () => showRow(null));
   const edit = (row: Row | null) => {
-    setAfter(undefined);
-    if (inDrawer) setEditing(row?.id ?? null);
+    if (inDrawer) setForm({ id: row?.id ?? null });
     else {
       navigate(row ? `${path}/${row.id}/edit` : `${path}/new`, { state: { list: writeState(state).toString() } });
     }
@@ -90,10 +89,8 @@ export function ListPage({ path }: { path: string }) {
   const renewal = ledger.permissions.create ? ledger.renewal : null;
   const renew = renewal
     ? (row: Row) => {
-        if (inDrawer) {
-          setAfter(row.id);
-          setEditing(null);
-        } else navigate(`${path}/new?after=${row.id}`, { state: { list: writeState(state).toString() } });
+        if (inDrawer) setForm({ id: null, after: row.id });
+        else navigate(`${path}/new?after=${row.id}`, { state: { list: writeState(state).toString() } });
       }
     : undefined;
 
@@ -278,13 +275,13 @@ export function ListPage({ path }: { path: string }) {
         </Suspense>
       )}
       <FormDrawer
-        id={editing}
-        after={after}
+        id={form?.id}
+        after={form?.after}
         draftPrefix={path}
-        onClose={() => setEditing(undefined)}
-        onTwin={(row) => setEditing(row.id)}
+        onClose={() => setForm(undefined)}
+        onTwin={(id) => setForm({ id })}
         onSaved={(row, files) => {
-          setEditing(undefined);
+          setForm(undefined);
           if (files) showRow(row.id, "files");
           void client.invalidateQueries({ queryKey: ["rows", ledger.slug] });
         }}
