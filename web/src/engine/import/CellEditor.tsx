@@ -13,6 +13,8 @@ interface Props {
 }
 
 const LONGEST = 2000;
+/** An option that the arrow keys have lit up. A drop-down that was closed keeps its own in the page, hidden. */
+const LIT = ".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option-active";
 
 export function CellEditor({ label, text, choices = [], onDone }: Props) {
   const [value, setValue] = useState(text);
@@ -35,8 +37,8 @@ export function CellEditor({ label, text, choices = [], onDone }: Props) {
       event.stopPropagation();
       end(null, true);
     }
-    // With an option lit up by the arrow keys, Enter chooses that one.
-    if (event.key === "Enter" && !document.querySelector(".ant-select-item-option-active")) end(value, true);
+    // With an option lit up, Enter chooses that one.
+    if (event.key === "Enter" && !(choices.length > 0 && document.querySelector(LIT))) end(value, true);
   };
   // What stands there is wrong more often than not: everything is offered until somebody types.
   const offered = value === text ? choices : choices.filter((choice) => choice.includes(value.trim()));

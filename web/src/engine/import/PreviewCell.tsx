@@ -46,7 +46,7 @@ export function PreviewCell({ row, field, corrections }: Props) {
   const edit = corrections ? () => setEditing(true) : undefined;
   if (typed !== undefined) {
     return (
-      <Tooltip title={`文件中：${text || BLANK}；校验后生效`} trigger={["hover", "focus"]}>
+      <Tooltip title={`改之前：${text || BLANK}；校验后生效`} trigger={["hover", "focus"]}>
         <button type="button" ref={button} className="cell-button" onClick={edit}>
           {typed || BLANK}
           <span className="sr-only">（已改，还没有校验）</span>

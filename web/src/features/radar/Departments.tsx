@@ -3,7 +3,7 @@ import { Table } from "antd";
 import type { DepartmentSum, Level, RadarSummary } from "../../api/radar";
 import { Nothing } from "../../shared/Nothing";
 import { usePhone } from "../../shared/usePhone";
-import { Number, numberColumns, ORDER } from "./Numbers";
+import { CountLink, numberColumns, ORDER } from "./Numbers";
 import type { Change } from "./RadarPage";
 
 export function Departments({ summary, onChange }: { summary: RadarSummary; onChange: Change }) {
@@ -32,12 +32,12 @@ export function Departments({ summary, onChange }: { summary: RadarSummary; onCh
               <Table.Summary.Cell index={0}>合计</Table.Summary.Cell>
               {ORDER.map((level, index) => (
                 <Table.Summary.Cell key={level} index={index + 1} align="right">
-                  <Number value={total(level)} name="合计" level={level} of={{}} onChange={onChange} />
+                  <CountLink value={total(level)} name="合计" level={level} of={{}} onChange={onChange} />
                 </Table.Summary.Cell>
               ))}
               <Table.Summary.Cell index={ORDER.length + 1} align="right">
                 <b>
-                  <Number value={summary.total} name="合计" level={null} of={{}} onChange={onChange} />
+                  <CountLink value={summary.total} name="合计" level={null} of={{}} onChange={onChange} />
                 </b>
               </Table.Summary.Cell>
             </Table.Summary.Row>

@@ -19,7 +19,7 @@ interface Props {
   onChange: Change;
 }
 
-export function Number({ value, name, level, of, onChange }: Props) {
+export function CountLink({ value, name, level, of, onChange }: Props) {
   if (value === 0) return <span className="quiet">0</span>;
   return (
     <button
@@ -45,7 +45,7 @@ export function numberColumns<T extends Counts>(
       key: level,
       align: "right" as const,
       render: (_: unknown, one: T) => (
-        <Number value={one[level]} name={name(one)} level={level} of={of(one)} onChange={onChange} />
+        <CountLink value={one[level]} name={name(one)} level={level} of={of(one)} onChange={onChange} />
       ),
     })),
     {
@@ -54,7 +54,7 @@ export function numberColumns<T extends Counts>(
       align: "right",
       render: (_, one) => (
         <b>
-          <Number value={one.count} name={name(one)} level={null} of={of(one)} onChange={onChange} />
+          <CountLink value={one.count} name={name(one)} level={null} of={of(one)} onChange={onChange} />
         </b>
       ),
     },
